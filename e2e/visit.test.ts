@@ -1,0 +1,148 @@
+import { eventually } from '@forecourt/testing/eventually'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startLocalStack, type LocalStack } from './local-stack.ts'
+import { codeFor, submit, type Registered } from './registering.ts'
+
+let stack: LocalStack
+const tokens: Record<string, string> = {}
+beforeAll(async () => {
+  stack = await startLocalStack()
+  for (const name of ['admin', 'manager', 'advisor', 'technician', 'inventory']) {
+    tokens[name] = await stack.login(`${name}@forecourt.test`)
+  }
+}, 180_000)
+afterAll(async () => {
+  await stack?.stop()
+})
+
+interface Thing {
+  id: string
+  status: string
+  [field: string]: unknown
+}
+
+async function as<Data = Thing>(who: string, signature: string, body?: object): Promise<Data> {
+  const asked = { token: tokens[who] ?? '', ...(body && { body }) }
+  const { data, status, text } = await stack.call<Data>(signature as 'GET /x', asked)
+  if (status >= 300) throw new Error(`${who}: ${signature} was answered ${status}: ${text}`)
+  return data
+}
+
+const phone = '+919822012345'
+let registered: Registered
+
+async function register(): Promise<Registered> {
+  const { data } = await submit(stack, '98220 12345', ['MH12VS0001'])
+  const otp = await codeFor(stack, phone)
+  const path = `POST /registrations/${data.registrationId}/verify` as const
+  return (await stack.call<Registered>(path, { body: { otp } })).data
+}
+
+async function centerOfPune(): Promise<string> {
+  const centers = await as<(Thing & { code: string })[]>('admin', 'GET /admin/service-centers')
+  const pune = centers.find(({ code }) => code === 'PUN')
+  if (!pune) throw new Error('There is no center in Pune.')
+  return pune.id
+}
+
+let item: Thing
+let card: Thing
+let invoice: Thing
+
+test('stock is added by who keeps it, and corrected at a center', async () => {
+  const serviceCenterId = await centerOfPune()
+  item = await as('inventory', 'POST /inventory/items', {
+    itemCode: 'BRK-PAD-01',
+    name: 'Brake pad',
+    category: 'spare_part',
+    unit: 'set',
+    unitPrice: 1_180.5,
+    costPrice: 700,
+    reorderPoint: 2,
+    hsnCode: '87083000',
+    taxRate: 18,
+  })
+  const adjusted = await as('inventory', 'POST /inventory/adjustments', {
+    itemId: item.id,
+    serviceCenterId,
+    quantity: 5,
+    reason: 'First delivery',
+  })
+  expect(adjusted).toMatchObject({ currentStock: 5, available: 5 })
+})
+
+test('work is asked for in the second of the registration, approved, and put on a card', async () => {
+  registered = await register()
+  const request = await as('advisor', 'POST /workshop/service-requests', {
+    customerId: registered.customer.id,
+    vehicleId: registered.vehicles[0]?.id,
+    serviceType: 'repair',
+    description: 'Brakes squeal',
+  })
+  await as('manager', `PUT /workshop/service-requests/${request.id}/approve`, {})
+  card = await as('advisor', 'POST /workshop/job-cards', {
+    serviceRequestId: request.id,
+    services: [{ serviceType: 'repair', description: 'Brake service', price: 1_500 }],
+  })
+  const path = `/workshop/job-cards/${card.id}`
+  await as('technician', `PUT ${path}/pre-inspection`, { odometerReading: 45_210, fuelLevel: 60 })
+  const engineers = await as<(Thing & { role: string })[]>('manager', 'GET /workshop/engineers')
+  const technician = engineers.find(({ role }) => role === 'technician')
+  await as('manager', `PUT ${path}/assign`, { assignedEngineer: technician?.id })
+  expect(await as('technician', `PUT ${path}/start`)).toMatchObject({ status: 'in_progress' })
+})
+
+test('parts are reserved and used, and leave stock with the completion', async () => {
+  const path = `/workshop/job-cards/${card.id}`
+  await eventually('the item in the workshop', async () => {
+    const body = { items: [{ itemId: item.id, quantity: 2 }] }
+    const asked = { token: tokens['technician'] ?? '', body }
+    const wish = `PUT /workshop/job-cards/${card.id}/parts-request` as const
+    return (await stack.call(wish, asked)).status === 200
+  })
+  await eventually('reserved parts', async () => {
+    const parts = await as<Thing[]>('technician', `GET ${path}/parts-required`)
+    return parts.length === 1 && parts[0]?.status === 'reserved'
+  })
+  await as('technician', `PUT ${path}/complete`, {})
+  const left = await eventually('stock that left', async () => {
+    const now = await as('manager', `GET /inventory/items/${item.id}`)
+    return now['currentStock'] === 3 && now
+  })
+  expect(left).toMatchObject({ reserved: 0, available: 3 })
+})
+
+test('the job is billed once, numbered at issue, paid in two parts, and delivered', async () => {
+  const path = `/workshop/job-cards/${card.id}`
+  invoice = await eventually('a draft of the invoice', async () => {
+    const drafts = await as<Thing[]>('manager', `GET /invoices?filter[jobCardId]=${card.id}`)
+    return drafts[0]
+  })
+  const issued = await as('manager', `PUT /invoices/${invoice.id}/finalize`, {})
+  // 1,500 and 2 × 1,180.50, with 18 % on each.
+  expect(issued).toMatchObject({ status: 'sent', subtotal: 3_861, totalAmount: 4_555.98 })
+  expect(String(issued['invoiceNumber'])).toMatch(/^PUN\/\d\d-\d\d\/\d{6}$/)
+  const pay = (who: string, amount: number, paymentMethod: string) =>
+    as(who, `POST /invoices/${invoice.id}/payments`, { amount, paymentMethod })
+  await pay('manager', 555.98, 'cash')
+  await pay('technician', 4_000, 'upi')
+  await as('advisor', `PUT ${path}/deliver`)
+  const paid = await eventually('a card that is paid', async () => {
+    const now = await as('technician', `GET ${path}`)
+    return now['paymentStatus'] === 'paid' && now
+  })
+  expect(paid).toMatchObject({ status: 'delivered', invoiceId: invoice.id })
+})
+
+test('those whom it concerns were told, in the application and by message', async () => {
+  const told = async (who: string) => {
+    const rows = await as<{ title: string; category: string }[]>(who, 'GET /notifications')
+    return new Set(rows.map(({ category }) => category))
+  }
+  expect([...(await told('manager'))]).toEqual(expect.arrayContaining(['request', 'job_card']))
+  expect([...(await told('technician'))]).toContain('job_card')
+  const invoiceMail = await stack.message('c9822012345@example.com', ({ subject }) =>
+    Boolean(subject?.includes('PUN/')),
+  )
+  expect(invoiceMail.channel).toBe('email')
+})

@@ -1,0 +1,86 @@
+import { execFile } from 'node:child_process'
+import { readdir, writeFile } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import { findProgram } from '@forecourt/engines/programs'
+import { NotHere } from './row.ts'
+import type { Statement } from './recording.ts'
+import { CONNECTIONS, SECONDS } from './load.ts'
+
+const run = promisify(execFile)
+const DEBIAN = '/usr/lib/postgresql'
+
+export interface Script {
+  text: string
+  /** name → value, bound as parameters of the prepared statements. */
+  variables: Record<string, string>
+}
+
+/** Transactions per second of a script; over as many connections as the load has, unless told. */
+export async function pgbench(
+  url: string,
+  script: Script,
+  folder: string,
+  connections = CONNECTIONS,
+): Promise<number> {
+  const file = `${folder}/pgbench.sql`
+  await writeFile(file, script.text)
+  const variables = Object.entries(script.variables).flatMap(([name, value]) => [
+    '-D',
+    `${name}=${value}`,
+  ])
+  const flags = ['-n', '-M', 'prepared', '-c', String(connections), '-T', String(SECONDS)]
+  const { stdout } = await run(await findPgbench(), [...flags, ...variables, '-f', file, url])
+  const [, tps] = /^tps = ([\d.]+)/m.exec(stdout) ?? []
+  const [, failed] = /number of failed transactions: (\d+)/.exec(stdout) ?? []
+  if (!tps || (failed && failed !== '0')) throw new Error(`pgbench failed.\n${stdout}`)
+  return Number(tps)
+}
+
+async function findPgbench(): Promise<string> {
+  const onPath = await findProgram('pgbench', process.env)
+  if (onPath) return onPath
+  for (const version of await readdir(DEBIAN).catch(() => [])) {
+    const found = await findProgram('pgbench', { PATH: `${DEBIAN}/${version}/bin` })
+    if (found) return found
+  }
+  throw new NotHere('pgbench is not on PATH: it comes with PostgreSQL’s client or contrib package')
+}
+
+/**
+ * The statements of one request as a script. A value that two recordings of the request do not
+ * share, and that is an id or a key, is another one in each transaction; everything else is bound
+ * as it was recorded.
+ */
+export function scriptOf(recorded: Statement[], again: Statement[]): Script {
+  const variables: Record<string, string> = {}
+  const fresh = new Map<string, string>()
+  const lines = recorded.map(({ text, values }, at) =>
+    text.replace(/\$(\d+)/g, (_, position: string) => {
+      const value = values[Number(position) - 1] ?? null
+      if (value === null) return 'null'
+      // pgbench knows no empty variable.
+      if (value === '') return "''"
+      const other = again[at]?.values[Number(position) - 1]
+      if (other !== value && isKey(value)) {
+        if (!fresh.has(value)) fresh.set(value, freshText(value, fresh.size))
+        return fresh.get(value) ?? ''
+      }
+      const name = `v${Object.keys(variables).length}`
+      variables[name] = value
+      return `:${name}`
+    }),
+  )
+  const counter = '\\set n random(1, 1000000000000000)'
+  return { text: [counter, ...lines.map((line) => `${line};`), ''].join('\n'), variables }
+}
+
+const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/
+
+function isKey(value: string): boolean {
+  return UUID.test(value) || /^[\w -]{8,64}$/.test(value)
+}
+
+function freshText(value: string, number: number): string {
+  const digest = `md5((:n)::text || '${number}')`
+  return UUID.test(value) ? `(${digest})::uuid` : `(${digest})::text`
+}

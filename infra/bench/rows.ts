@@ -1,0 +1,25 @@
+import type { BenchRow } from './row.ts'
+import { commitToHandler } from './rows/commit-to-handler.ts'
+import { consumerEffects } from './rows/consumer-effects.ts'
+import { gateway } from './rows/gateway.ts'
+import { listOfTwenty } from './rows/list-of-twenty.ts'
+import { logout } from './rows/logout.ts'
+import { oneRowRead } from './rows/one-row-read.ts'
+import { outboxDrain } from './rows/outbox-drain.ts'
+import { processes } from './rows/processes.ts'
+import { tracing } from './rows/tracing.ts'
+import { write } from './rows/write.ts'
+
+/** All that is measured, in the order of docs/benchmarks.md. */
+export const rows: BenchRow[] = [
+  oneRowRead,
+  listOfTwenty,
+  write,
+  gateway,
+  tracing,
+  commitToHandler,
+  outboxDrain,
+  consumerEffects,
+  logout,
+  processes,
+]

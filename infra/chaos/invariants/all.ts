@@ -1,0 +1,24 @@
+import type { World } from '../evidence/world.ts'
+import { auditInvariants } from './audit.ts'
+import { commandInvariants } from './commands.ts'
+import { eventInvariants } from './events.ts'
+import type { Invariant } from './invariant.ts'
+import { messageInvariants } from './messages.ts'
+import { remainInvariants } from './remains.ts'
+import { replicaInvariants } from './replicas.ts'
+
+export const invariants: Invariant[] = [
+  ...commandInvariants,
+  ...eventInvariants,
+  ...replicaInvariants,
+  ...messageInvariants,
+  ...auditInvariants,
+  ...remainInvariants,
+]
+
+/** Every breach, each after the promise that it breaks. */
+export function judge(world: World): string[] {
+  return invariants.flatMap(({ promise, broken }) =>
+    [...broken(world)].map((breach) => `${promise}: ${breach}`),
+  )
+}

@@ -1,0 +1,25 @@
+import type { World } from '../evidence/world.ts'
+
+/** Something that must hold after every campaign, whatever was killed in it. */
+export interface Invariant {
+  promise: string
+  /** One sentence for each breach. */
+  broken(world: World): Iterable<string>
+}
+
+/** Values that stand in a list more than once. */
+export function repeated<Value>(values: Iterable<Value>): Value[] {
+  const seen = new Map<Value, number>()
+  for (const value of values) seen.set(value, (seen.get(value) ?? 0) + 1)
+  return [...seen].flatMap(([value, count]) => (count > 1 ? [value] : []))
+}
+
+/** What is in one list and not in the other, each way. */
+export function* difference(
+  [one, ones]: [string, Iterable<string>],
+  [other, others]: [string, Iterable<string>],
+): Generator<string> {
+  const [left, right] = [new Set(ones), new Set(others)]
+  for (const id of left.difference(right)) yield `${id} is in ${one} and not in ${other}`
+  for (const id of right.difference(left)) yield `${id} is in ${other} and not in ${one}`
+}

@@ -1,0 +1,164 @@
+interface ErrorSpec {
+  /** Class of the error, as front ends switch on it. */
+  code: ErrorCode
+  status: number
+  /** What the person reads; `{name}` is filled from the problem's details. */
+  text: string
+  /** The field of the form whose fault it is, where there is one form that can have it. */
+  field: string | undefined
+}
+
+export type ErrorCode =
+  | 'AUTH_001'
+  | 'AUTH_002'
+  | 'AUTH_003'
+  | 'VALIDATION_001'
+  | 'NOT_FOUND_001'
+  | 'DUPLICATE_001'
+  | 'BUSINESS_001'
+  | 'RATE_001'
+  | 'UNAVAILABLE_001'
+  | 'SERVER_001'
+
+/** Every reason for which a request can fail. A reason is the name of the rule that was broken. */
+export const errors = {
+  credentials_wrong: spec('AUTH_001', 401, 'E-mail, phone or password is wrong.'),
+  token_missing: spec('AUTH_002', 401, 'Please sign in.'),
+  token_invalid: spec('AUTH_002', 401, 'Your session is not valid. Please sign in again.'),
+  session_ended: spec('AUTH_002', 401, 'Your session has ended. Please sign in again.'),
+  refresh_token_invalid: spec('AUTH_002', 401, 'Your session has ended. Please sign in again.'),
+  permission_missing: spec('AUTH_003', 403, 'You are not allowed to do this.'),
+  link_invalid: spec('AUTH_003', 403, 'This link is not valid any more.'),
+  signature_invalid: spec('AUTH_003', 403, 'This request does not bear the right signature.'),
+  account_not_active: spec('AUTH_003', 403, 'This account is not active.'),
+  account_locked: spec('RATE_001', 429, 'Too many failed attempts. Please try again later.'),
+
+  body_invalid: spec('VALIDATION_001', 422, 'Please correct the marked fields.'),
+  query_invalid: spec('VALIDATION_001', 422, 'Please correct the marked parameters.'),
+  body_unreadable: spec('VALIDATION_001', 400, 'The request body is not readable JSON.'),
+  body_too_large: spec('VALIDATION_001', 413, 'The request is too large.'),
+  headers_too_large: spec('VALIDATION_001', 431, 'The headers of the request are too large.'),
+  request_unreadable: spec('VALIDATION_001', 400, 'The request is not readable.'),
+  media_type_unsupported: spec('VALIDATION_001', 415, 'This content type is not accepted.'),
+  idempotency_key_malformed: spec(
+    'VALIDATION_001',
+    422,
+    'Idempotency-Key must have 16 to 128 characters.',
+  ),
+  idempotency_key_reused: spec(
+    'VALIDATION_001',
+    422,
+    'This Idempotency-Key was used for another request.',
+  ),
+  version_malformed: spec('VALIDATION_001', 422, 'If-Match must be a version such as "3".'),
+  version_changed: spec('BUSINESS_001', 412, 'Somebody changed this in the meantime.'),
+
+  not_found: spec('NOT_FOUND_001', 404, 'There is no such thing, or it is not yours to see.'),
+  route_unknown: spec('NOT_FOUND_001', 404, 'There is no such address.'),
+
+  state_forbids: spec('BUSINESS_001', 409, 'This cannot be done while the status is {status}.'),
+  already_exists: spec('DUPLICATE_001', 409, 'This already exists.'),
+  center_code_taken: spec('DUPLICATE_001', 409, 'Another service center has this code.'),
+  pin_prefix_taken: spec('DUPLICATE_001', 409, 'Another center serves {prefixes}.'),
+  vehicle_already_registered: spec('DUPLICATE_001', 409, 'Already registered: {plates}.'),
+  registration_pending: spec(
+    'BUSINESS_001',
+    409,
+    'Another registration with this phone number awaits its code.',
+  ),
+  registration_already_verified: spec(
+    'BUSINESS_001',
+    409,
+    'This registration was verified already.',
+  ),
+  dead_letter_under_way: spec(
+    'BUSINESS_001',
+    409,
+    'This event is being brought to its consumer again.',
+  ),
+  consumer_unknown: spec(
+    'BUSINESS_001',
+    409,
+    'There is no such consumer any more; its events can only be discarded.',
+  ),
+  consent_missing: spec('BUSINESS_001', 409, 'The customer does not want promotional messages.'),
+
+  vehicle_of_another: spec('BUSINESS_001', 409, 'This vehicle belongs to another customer.'),
+  customer_not_linked: spec(
+    'BUSINESS_001',
+    409,
+    'This customer is not linked to the service center yet.',
+  ),
+  engineer_not_in_center: spec(
+    'BUSINESS_001',
+    409,
+    'This person does not repair at the service center of the job card.',
+  ),
+  not_your_job_card: spec('AUTH_003', 403, 'This job card is assigned to somebody else.'),
+  job_card_exists: spec('DUPLICATE_001', 409, 'This service request has a job card already.'),
+  request_not_approved: spec('BUSINESS_001', 409, 'The service request is {status}.'),
+  parts_outstanding: spec('BUSINESS_001', 409, 'Parts of this job card are not there yet.'),
+  parts_not_reserved: spec(
+    'BUSINESS_001',
+    409,
+    'More was used than is reserved of: {items}. Please request it first.',
+  ),
+  item_unknown: spec('NOT_FOUND_001', 404, 'There is no such item.'),
+  item_code_taken: spec('DUPLICATE_001', 409, 'Another item has the code {itemCode}.'),
+  item_discontinued: spec('BUSINESS_001', 409, '{itemCode} is discontinued.'),
+  stock_insufficient: spec(
+    'BUSINESS_001',
+    409,
+    'Only {available} {unit} of {itemCode} is available.',
+  ),
+
+  job_card_unfinished: spec('BUSINESS_001', 409, 'The work of this job card is not done yet.'),
+  invoice_empty: spec('BUSINESS_001', 409, 'An invoice without lines cannot be issued.'),
+  payment_exceeds_balance: spec('BUSINESS_001', 409, 'Only {balance} is still to be paid.'),
+  payment_known: spec('DUPLICATE_001', 409, 'This transaction was recorded already.'),
+  document_not_ready: spec(
+    'UNAVAILABLE_001',
+    503,
+    'The document is being made. Please try again in a moment.',
+  ),
+
+  otp_wrong: spec('VALIDATION_001', 400, 'Invalid OTP'),
+  otp_expired: spec('VALIDATION_001', 400, 'OTP has expired. Please request a new one.'),
+  otp_exhausted: spec('RATE_001', 429, 'Too many wrong codes. Please request a new one.'),
+  otp_cooldown: spec('RATE_001', 429, 'A code was just sent. Please wait a moment.'),
+  otp_budget_spent: spec('RATE_001', 429, 'Too many codes for this number. Please try later.'),
+  country_not_served: spec('VALIDATION_001', 422, 'Phone numbers of this country are not served.'),
+
+  file_too_large: spec('VALIDATION_001', 413, 'The file is larger than 5 MB.', 'file'),
+  file_not_an_image: spec(
+    'VALIDATION_001',
+    422,
+    'The file is not a JPEG, PNG or WebP picture.',
+    'file',
+  ),
+  picture_too_large: spec(
+    'VALIDATION_001',
+    422,
+    'The picture has more than 40 megapixels.',
+    'file',
+  ),
+  file_missing: spec('VALIDATION_001', 422, 'Please choose a file.', 'file'),
+  file_purpose_unknown: spec(
+    'VALIDATION_001',
+    422,
+    'This purpose of a file is not known.',
+    'purpose',
+  ),
+  file_unknown: spec('VALIDATION_001', 422, 'Please upload the photo again.'),
+  storage_full: spec('UNAVAILABLE_001', 503, 'No more files can be taken for the moment.'),
+
+  too_many_requests: spec('RATE_001', 429, 'Too many requests. Please try again later.'),
+  service_unavailable: spec('UNAVAILABLE_001', 503, 'Temporarily out of service.'),
+  server_failed: spec('SERVER_001', 500, 'Something went wrong on our side.'),
+} satisfies Record<string, ErrorSpec>
+
+export type ErrorReason = keyof typeof errors
+
+function spec(code: ErrorCode, status: number, text: string, field?: string): ErrorSpec {
+  return { code, status, text, field }
+}

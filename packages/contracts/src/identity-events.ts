@@ -1,0 +1,79 @@
+import { z } from 'zod'
+import { event, Id, Instant, Sealed } from './event.ts'
+
+export const ServiceCenterState = z.object({
+  serviceCenterId: Id.describe('The service center.'),
+  code: z.string().describe('Two or three letters or digits that people know it by: PUN.'),
+  name: z.string().describe('The name that customers read.'),
+  isActive: z.boolean().describe('Whether it takes new work.'),
+  isHeadOffice: z.boolean().describe('Whether it serves whoever no other center serves.'),
+  pinPrefixes: z
+    .array(z.string())
+    .describe('Customers whose PIN code starts with one of these belong to this center.'),
+  street: z.string().nullable().optional().describe('Street and number of its address.'),
+  city: z.string().optional().describe('City of its address.'),
+  state: z.string().describe('The state it lies in.'),
+  pinCode: z.string().nullable().optional().describe('PIN code of its address.'),
+  country: z.string().optional().describe('ISO 3166 code of its country: IN.'),
+  gstin: z.string().nullable().describe('Its GST number, if it has one.'),
+  timeZone: z.string().describe('Name of its time zone: Asia/Kolkata.'),
+})
+
+export const ServiceCenterOpened = event('identity.service-center.opened.v1', {
+  key: 'serviceCenterId',
+  about: 'A service center was opened.',
+  data: ServiceCenterState,
+})
+
+export const ServiceCenterChanged = event('identity.service-center.changed.v1', {
+  key: 'serviceCenterId',
+  about: 'The particulars of a service center were changed.',
+  data: ServiceCenterState,
+})
+
+export const UserState = z.object({
+  userId: Id.describe('The account.'),
+  role: z.string().describe('Its role, a key of the role topic.'),
+  status: z
+    .string()
+    .describe('pending_verification, verified, active, suspended or rejected; more may come.'),
+  serviceCenterIds: z
+    .array(Id)
+    .describe('The service centers where the person works, the main one first.'),
+  fullName: Sealed.nullable().describe('The name of the person.'),
+  email: Sealed.nullable().describe('The e-mail address of the account, if it has one.'),
+  phone: Sealed.nullable().describe('The mobile number of the account, E.164, if it has one.'),
+})
+
+export const UserCreated = event('identity.user.created.v1', {
+  key: 'userId',
+  about: 'An account was created.',
+  data: UserState,
+})
+
+export const RoleState = z.object({
+  role: z.string().describe('Name of the role.'),
+  permissions: z
+    .array(z.string())
+    .describe('What its holders may do, as noun.verb: customer.read.'),
+})
+
+export const RoleDefined = event('identity.role.defined.v1', {
+  key: 'role',
+  about: 'A role was given its permissions.',
+  data: RoleState,
+})
+
+export const SessionState = z.object({
+  sessionId: Id,
+  /** Tokens of the session that were issued before this moment no longer count. */
+  tokensBefore: Instant,
+  /** After this moment no token of the session can be alive; the fact may be forgotten. */
+  forgetAt: Instant,
+})
+
+export const SessionEnded = event('identity.session.ended.v1', {
+  key: 'sessionId',
+  about: 'A session was ended: by logout, by an administrator, or because a token was reused.',
+  data: SessionState,
+})

@@ -1,0 +1,55 @@
+import { KeyRing, type BaseConfig } from '@forecourt/platform/config'
+import { limiterOver, type Limiter } from '@forecourt/platform/limit'
+import { problem } from '@forecourt/platform/problem'
+import { z } from 'zod'
+
+type Redis = Parameters<typeof limiterOver>[0]
+
+/** What a service that sends codes is told by its environment. */
+export const OtpConfig = z.object({
+  OTP_KEYS: KeyRing,
+  /** ISO countries that codes are sent to, `IN,AE`; by default these, and US in development. */
+  OTP_COUNTRIES: z
+    .string()
+    .regex(/^[A-Z]{2}(,[A-Z]{2})*$/, 'must be a list of ISO countries such as IN,AE')
+    .transform((text) => text.split(','))
+    .optional(),
+  /** Messages to one country within a day, over all services. */
+  OTP_DAILY_MESSAGES_PER_COUNTRY: z.coerce.number().int().min(1).default(10_000),
+})
+
+/** What the engine works with; the same in every service that sends codes. */
+export interface OtpMeans {
+  /** Digests codes; the first key of the ring makes, all verify. */
+  keys: KeyRing
+  /** Encrypts a code and its destination inside their event. */
+  transportKeys: KeyRing
+  limiter: Limiter
+  redis: Pick<Redis, 'eval' | 'del' | 'zrem' | 'decrby'>
+  countries: readonly string[]
+  dailyMessagesPerCountry: number
+  /** Whether answers show the code; never in production. */
+  reveals: boolean
+}
+
+export function openOtp(config: BaseConfig & z.infer<typeof OtpConfig>, redis: Redis): OtpMeans {
+  const isProduction = config.NODE_ENV === 'production'
+  return {
+    keys: config.OTP_KEYS,
+    transportKeys: config.TRANSPORT_KEYS,
+    limiter: limiterOver(redis),
+    redis,
+    countries: config.OTP_COUNTRIES ?? (isProduction ? ['IN', 'AE'] : ['IN', 'AE', 'US']),
+    dailyMessagesPerCountry: config.OTP_DAILY_MESSAGES_PER_COUNTRY,
+    reveals: config.APP_DEBUG && !isProduction,
+  }
+}
+
+/** Work on Redis that must be done; without Redis a budget refuses (503) and is not passed over. */
+export async function onRedis<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work
+  } catch (error) {
+    throw problem('service_unavailable', { retryAfterS: 2 }, error)
+  }
+}

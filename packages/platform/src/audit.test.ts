@@ -1,0 +1,63 @@
+import type { AuditLine } from '@forecourt/contracts/audit'
+import { asha } from '@forecourt/testing/people'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { recordDeed } from './audit.ts'
+import { personOf } from './me.ts'
+
+/** The line of a change, as it leaves the service. */
+function lineOf(before: unknown, after: unknown): AuditLine {
+  const lines: unknown[] = []
+  recordDeed((_contract, _version, data) => lines.push(data), 'identity', {
+    me: { ...personOf(undefined, new Set()), userId: asha.userId },
+    address: '203.0.113.7',
+    requestId: 'request-1',
+    at: '2026-11-21T10:15:30Z',
+    ...{ action: 'PUT /customers/:id', entity: 'customer', entityId: null, outcome: 'done' },
+    before,
+    after,
+  })
+  return lines[0] as AuditLine
+}
+
+const personal = ['fullName', 'phone', 'alternativeNumber', 'email', 'street', 'vehicleNumber']
+const secret = ['password', 'otp', 'refreshToken', 'passwordHash', 'phoneIndex', 'code', 'photoUrl']
+const value = fc.constantFrom('Rahul Deshpande', '+919876543210', 'rahul@example.com', 'MH12AB1234')
+const person = fc.dictionary(fc.constantFrom(...personal, ...secret), value, { minKeys: 1 })
+/** A person anywhere in a thing: in itself, in a list, in a list of a part. */
+const thing = fc.oneof(
+  person,
+  person.map((one) => ({ customer: one, city: 'Pune' })),
+  fc.array(person, { minLength: 1, maxLength: 3 }).map((people) => ({ parts: [{ people }] })),
+)
+
+test('however deep a person stands in what was changed, the line gives nobody away', () => {
+  fc.assert(
+    fc.property(thing, thing, (before, after) => {
+      const { before: was, after: is } = lineOf(before, after)
+      const text = JSON.stringify([was, is])
+      expect(text).not.toMatch(/Rahul|98765|@example|MH12/)
+      expect(text).not.toMatch(/password|otp|oken|Index|"code"|photoUrl/)
+    }),
+  )
+})
+
+test('a phone that came as a number is masked too', () => {
+  expect(lineOf(null, { phone: 9876543210 }).after).toEqual({ phone: '******3210' })
+})
+
+test('a text that quotes a phone or an address is told without them', () => {
+  const reason = 'Call 98765 43210 or write to rahul@example.com, PIN 411004'
+  expect(lineOf(null, { reason, contact: '+919876543210' }).after).toEqual({
+    reason: 'Call [number] or write to [e-mail], PIN [number]',
+    contact: '+91******3210',
+  })
+})
+
+test('what tells nothing of a person is told as it is', () => {
+  const plain = {
+    ...{ city: 'Navi Mumbai', pinCode: '411004', version: 3, isActive: true, gstin: null },
+    ...{ tags: ['a', 'b c'], createdAt: '2026-11-21T10:15:30.123456Z', id: asha.userId },
+  }
+  expect(lineOf(plain, plain)).toMatchObject({ before: plain, after: plain })
+})

@@ -1,0 +1,74 @@
+import { randomUUIDv7 } from 'node:crypto'
+import { AuditRecorded, type AuditLine } from '@forecourt/contracts/audit'
+import type { ServiceName } from '@forecourt/contracts/service-name'
+import type { Me } from './me.ts'
+import type { Say } from './outbox.ts'
+import { isPersonal, isSecret, scrub, star } from './secrecy.ts'
+
+/** What both states of a thing may take of a line, so that the event stays below its limit. */
+const MAX_BYTES = 48_000
+
+export interface Deed {
+  me: Me
+  address: string
+  /** The program that asked, as it calls itself. */
+  userAgent?: string | null
+  requestId: string
+  at: string
+  action: string
+  entity: string
+  entityId: string | null
+  outcome: AuditLine['outcome']
+  reason?: string
+  before?: unknown
+  after?: unknown
+}
+
+/** Writes the line into the transaction of what it tells; reporting keeps it. */
+export function recordDeed(emit: Say, service: ServiceName, deed: Deed): void {
+  const { me, before, after, reason, ...told } = deed
+  emit(AuditRecorded[service], 1, {
+    auditId: randomUUIDv7(),
+    ...told,
+    userId: me.userId,
+    role: me.roles[0] ?? null,
+    serviceCenterId: centerOf(after) ?? centerOf(before) ?? me.centers[0] ?? null,
+    reason: reason ?? null,
+    ...short({ before: masked(before), after: masked(after) }),
+  })
+}
+
+/** A change that is too large to be told is named by its fields; it must not fail for its line. */
+function short<States extends Record<string, Record<string, unknown> | null>>(told: States) {
+  if (Buffer.byteLength(JSON.stringify(told)) <= MAX_BYTES) return told
+  const entries = Object.entries(told).map(([name, state]) => [
+    name,
+    state && { tooLarge: true, fields: Object.keys(state).join(', ').slice(0, 1_000) },
+  ])
+  return Object.fromEntries(entries) as States
+}
+
+function centerOf(thing: unknown): string | undefined {
+  if (typeof thing !== 'object' || thing === null || !('serviceCenterId' in thing)) return undefined
+  return typeof thing.serviceCenterId === 'string' ? thing.serviceCenterId : undefined
+}
+
+function masked(thing: unknown): Record<string, unknown> | null {
+  if (typeof thing !== 'object' || thing === null || Array.isArray(thing)) return null
+  return mask(thing) as Record<string, unknown>
+}
+
+function mask(value: unknown, isPerson = false): unknown {
+  if (typeof value === 'string') return isPerson ? star(value) : maskText(value)
+  if (typeof value === 'number' && isPerson) return star(String(value))
+  if (Array.isArray(value)) return value.map((entry) => mask(entry, isPerson))
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).filter(([name]) => !isSecret(name))
+  return Object.fromEntries(entries.map(([name, inner]) => [name, mask(inner, isPersonal(name))]))
+}
+
+/** Whatever a text is called, it may quote a person: reasons and notes are written by people. */
+function maskText(text: string): string {
+  if (/\s/.test(text)) return scrub(text)
+  return /^\+\d{9,}$|@/.test(text) ? star(text) : text
+}

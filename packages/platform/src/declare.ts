@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import type { Declared, Endpoint, Handled, Method, RawDeclared, Signature } from './endpoint.ts'
+
+/** Declares one endpoint: `endpoint('PUT /admin/service-centers/:id', { … })`. */
+export function declareEndpoint<
+  Tables,
+  Means,
+  const Path extends Signature,
+  Body extends z.ZodType,
+  Query extends z.ZodType,
+  Returns extends z.ZodType,
+  Before,
+>(signature: Path, declared: Handled<Tables, Means, Path, Body, Query, Returns, Before>): Endpoint {
+  return { ...withDefaults(signature, declared), kind: 'one', returns: declared.returns }
+}
+
+/** For streams and webhooks only; a test counts its uses. */
+export function declareRaw<Tables, Means>(
+  signature: Signature,
+  declared: RawDeclared<Tables, Means>,
+): Endpoint {
+  return {
+    ...withDefaults(signature, declared),
+    kind: 'raw',
+    form: declared.form,
+    returns: declared.returns ?? z.unknown(),
+  }
+}
+
+interface AnyDeclared extends Omit<Declared<object, string, z.ZodType, z.ZodType>, 'limits'> {
+  limits?: unknown
+  before?: unknown
+  handle: unknown
+}
+
+/** Fills what was left out, and forgets the types that only the declaration needed. */
+export function withDefaults(signature: Signature, declared: AnyDeclared) {
+  const [method, path] = signature.split(' ') as [Method, string]
+  return {
+    method,
+    path,
+    about: declared.about,
+    may: declared.may,
+    body: declared.body,
+    query: declared.query,
+    message: declared.message ?? 'OK',
+    status: declared.status ?? (method === 'POST' ? 201 : 200),
+    acts: declared.acts,
+    answers: declared.answers,
+    reads: declared.reads,
+    audits: declared.audits,
+    limits: declared.limits as Endpoint['limits'],
+    before: declared.before as Endpoint['before'],
+    handle: declared.handle as Endpoint['handle'],
+  }
+}

@@ -1,0 +1,146 @@
+import type { Permission } from '@forecourt/contracts/permissions'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Kysely } from 'kysely'
+import type { z } from 'zod'
+import type { Budget } from './limit.ts'
+import type { Log } from './log.ts'
+import type { Me } from './me.ts'
+import type { Emit } from './outbox.ts'
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
+export type Signature = `${Method} /${string}`
+
+/** `{ id: string }` for `PUT /service-centers/:id`. */
+export type PathParams<Path extends string> = Path extends `${string}:${infer Name}/${infer Rest}`
+  ? { [Key in Name]: string } & PathParams<`/${Rest}`>
+  : Path extends `${string}:${infer Name}`
+    ? { [Key in Name]: string }
+    : unknown
+
+/** Who may ask: the holders of one permission, everybody who is signed in, or anybody. */
+export type May = Permission | 'signed_in' | 'public'
+
+/** What a handler is given. Reads get a `db` that only reads, writes one transaction. */
+export interface Context<Tables> {
+  db: Kysely<Tables>
+  me: Me
+  /** The moment of the request, ISO 8601 UTC. What expires is judged by the database's clock. */
+  now: string
+  /** The caller's address, and the id that all lines of this request carry. */
+  address: string
+  requestId: string
+  /** The version that the caller expects (`If-Match`), when it said one. */
+  expectedVersion: number | undefined
+  emit: Emit
+  /** Tells the audit line what the thing was before the change. */
+  was(before: object): void
+  /** Tells the audit line who it was, where the request itself proves that. */
+  proved(who: Pick<Me, 'userId' | 'roles' | 'centers'>): void
+  log: Log
+}
+
+interface Input<Path extends string, Body extends z.ZodType, Query extends z.ZodType, Before> {
+  params: PathParams<Path>
+  body: z.output<Body>
+  query: z.output<Query>
+  before: Before
+}
+
+// A conditional type, so that literals in an answer keep their type without `as const`.
+type Handle<Given, Taken, Returns extends z.ZodType> = Returns extends z.ZodType
+  ? (context: Given, input: Taken) => Promise<z.input<Returns>>
+  : never
+
+export interface Declared<
+  Means,
+  Path extends string,
+  Body extends z.ZodType,
+  Query extends z.ZodType,
+> {
+  about: string
+  may: May
+  body?: Body
+  query?: Query
+  /** What the person reads on success. */
+  message?: string
+  status?: 200 | 201 | 202
+  /** `system`: the house acts for an anonymous person, over rows that person may not see. */
+  acts?: 'system'
+  /** Answers that hold tokens or codes are never stored, and ask for no valid token. */
+  answers?: 'tokens'
+  /** The noun of one person's data, when staff reads it: leaves a `read` line in the audit. */
+  reads?: string
+  /** A machine reports, nobody does anything: only what is refused leaves a line in the audit. */
+  audits?: 'refusals'
+  limits?: (
+    who: Means & { me: Me; address: string },
+    input: { params: PathParams<Path>; body: z.output<Body> },
+  ) => Budget[]
+}
+
+export interface Handled<
+  Tables,
+  Means,
+  Path extends string,
+  Body extends z.ZodType,
+  Query extends z.ZodType,
+  Returns extends z.ZodType,
+  Before,
+> extends Declared<Means, Path, Body, Query> {
+  returns: Returns
+  /** Work that must not wait inside the transaction, or must be kept when it is rolled back. */
+  before?: (
+    context: Context<Tables> & Means,
+    input: Omit<Input<Path, Body, Query, Before>, 'before'>,
+  ) => Promise<Before>
+  handle: Handle<Context<Tables> & Means, Input<Path, Body, Query, Before>, Returns>
+}
+
+/** What the road sees of an endpoint, whatever its types were. */
+export interface Endpoint {
+  kind: 'one' | 'list' | 'raw'
+  method: Method
+  path: string
+  about: string
+  may: May
+  body: z.ZodType | undefined
+  /** The fields of a multipart form, which the handler reads by itself. */
+  form?: z.ZodType | undefined
+  query: z.ZodType | undefined
+  returns: z.ZodType
+  message: string
+  status: number
+  acts: 'system' | undefined
+  answers: 'tokens' | undefined
+  reads: string | undefined
+  audits: 'refusals' | undefined
+  limits: ((who: never, input: never) => Budget[]) | undefined
+  before: ((context: never, input: never) => Promise<unknown>) | undefined
+  handle: (context: never, input: never) => Promise<unknown>
+}
+
+/** What a raw endpoint is given: the stream itself, and a way to open its transaction later. */
+export interface RawContext<Tables, Means> {
+  request: FastifyRequest
+  reply: FastifyReply
+  /** Runs `work` as one write of the road, or one read on a GET, with all it entails. */
+  transact<Result>(work: (context: Context<Tables> & Means) => Promise<Result>): Promise<Result>
+  read: Context<Tables> & Means
+}
+
+export interface RawDeclared<Tables, Means> {
+  about: string
+  may: May
+  acts?: 'system'
+  reads?: string
+  audits?: 'refusals'
+  /** The fields of a multipart form, for the document; the handler reads and judges the stream. */
+  form?: z.ZodType
+  /** Shape of a JSON answer, or nothing for a stream. */
+  returns?: z.ZodType
+  message?: string
+  status?: 200 | 201
+  limits?: (who: { me: Me; address: string }) => Budget[]
+  /** Resolves with the data of the envelope, or with the reply after it has sent by itself. */
+  handle: (context: RawContext<Tables, Means>, params: Record<string, string>) => Promise<unknown>
+}

@@ -1,0 +1,99 @@
+import { sql, type Expression, type SelectQueryBuilder, type SqlBool } from 'kysely'
+import type { z } from 'zod'
+import { withDefaults } from './declare.ts'
+import type { Context, Endpoint, May, Signature } from './endpoint.ts'
+import {
+  querySchema,
+  type Condition,
+  type Filter,
+  type ListQuery,
+  type Operator,
+} from './list-query.ts'
+
+const OPERATORS = { eq: '=', ne: '!=', gt: '>', gte: '>=', lt: '<', lte: '<=', in: 'in' } as const
+
+type AnyQuery = SelectQueryBuilder<never, never, object>
+
+export interface ListDeclared<Tables, Means, Item extends z.ZodType, Row> {
+  about: string
+  may: May
+  item: Item
+  /** name → the filter's type, and the column or condition behind it. */
+  filters?: Record<string, Filter>
+  /** name → column; the first is the default, newest first. */
+  sorts: Record<string, string>
+  /** What `?search=` looks into: columns that may contain the text, or a condition. */
+  search?: readonly string[] | Condition
+  /** What may be asked beside the words that every list knows, such as `?serviceCenterId=`. */
+  query?: z.ZodRawShape
+  from: (
+    context: Context<Tables> & Means,
+    asked: { params: Record<string, string>; query: Record<string, unknown> },
+  ) => SelectQueryBuilder<never, never, Row>
+  row?: (row: Row, context: Context<Tables> & Means) => z.input<Item>
+}
+
+/** Declares a list: query schema, SQL and documentation come from one declaration. */
+export function declareList<Tables, Means, Item extends z.ZodType, Row>(
+  signature: Signature,
+  declared: ListDeclared<Tables, Means, Item, Row>,
+): Endpoint {
+  const query = querySchema(
+    declared.filters ?? {},
+    declared.sorts,
+    declared.search !== undefined,
+  ).extend(declared.query ?? {})
+  const handle = async (
+    context: Context<Tables> & Means,
+    { params, query: asked }: { params: Record<string, string>; query: ListQuery },
+  ) => {
+    const from = declared.from(context, { params, query: { ...asked } })
+    const source = filtered(declared, from as unknown as AnyQuery, asked, context)
+    const column = declared.sorts[asked.sort] ?? asked.sort
+    const page = source
+      .orderBy(sql.ref(column), asked.order)
+      .orderBy(sql.ref('id'), asked.order)
+      .limit(asked.limit)
+      .offset((asked.page - 1) * asked.limit)
+    const total = source.clearSelect().select(sql<number>`count(*)`.as('total'))
+    const [rows, counted] = await Promise.all([
+      page.execute() as Promise<Row[]>,
+      total.executeTakeFirstOrThrow() as unknown as Promise<{ total: number }>,
+    ])
+    const items = declared.row ? rows.map((row) => declared.row?.(row, context)) : rows
+    return { items, total: counted.total }
+  }
+  const base = withDefaults(signature, { about: declared.about, may: declared.may, query, handle })
+  return { ...base, kind: 'list', returns: declared.item }
+}
+
+function filtered<Tables, Means, Item extends z.ZodType, Row>(
+  declared: ListDeclared<Tables, Means, Item, Row>,
+  from: AnyQuery,
+  asked: ListQuery,
+  context: Context<Tables> & Means,
+): AnyQuery {
+  let query = from
+  for (const [name, tests] of Object.entries(asked.filter)) {
+    const { column = name, condition } = declared.filters?.[name] ?? {}
+    for (const [operator, value] of Object.entries(tests)) {
+      query = condition
+        ? query.where((eb) => condition(eb, [value].flat().map(String), context as never))
+        : query.where(sql.ref(column) as never, OPERATORS[operator as Operator], value as never)
+    }
+  }
+  const { search } = declared
+  const text = asked.search
+  if (!search || !text) return query
+  return query.where((eb) =>
+    typeof search === 'function'
+      ? search(eb, [text], context as never)
+      : eb.or(search.map((column) => contains(column, text))),
+  )
+}
+
+/** Case-insensitive; the characters that `like` gives a meaning are taken as themselves. */
+export function contains(column: string, text: string): Expression<SqlBool> {
+  const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`
+  return sql<boolean>`${sql.ref(column)} ilike ${pattern}`
+}

@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto'
+import { sql, type Kysely } from 'kysely'
+import type { PersonalData, Place } from './personal.ts'
+import { problem } from './problem.ts'
+
+/** An answer as it left, kept for whoever repeats the request. */
+export interface Answer {
+  status: number
+  body: string
+}
+
+/** One request under an `Idempotency-Key`. */
+export interface Ticket {
+  key: string
+  digest: string
+}
+
+export interface Asked {
+  idempotencyKey: string | undefined
+  userId: string | null
+  method: string
+  /** The concrete path without the gateway's prefix, so that aliases share it. */
+  path: string
+  /** Body and query, or what is known of a stream: another request under the key is refused. */
+  said: unknown
+}
+
+/** The ticket of a request; undefined when it carries no key. */
+export function ticketOf(asked: Asked): Ticket | undefined {
+  const { idempotencyKey, userId, method, path, said } = asked
+  if (idempotencyKey === undefined) return undefined
+  if (!/^[\x21-\x7e]{16,128}$/.test(idempotencyKey)) throw problem('idempotency_key_malformed')
+  const digest = sha256(JSON.stringify(said))
+  const who = userId ?? digest
+  return { key: sha256(`${who}\n${method} ${path}\n${idempotencyKey}`), digest }
+}
+
+/** Ends a request whose twin, under the same key, was answered already. */
+export class AnsweredBefore extends Error {
+  readonly answer: Answer
+  constructor(answer: Answer) {
+    super('This request was answered before.')
+    this.answer = answer
+  }
+}
+
+/** Throws `AnsweredBefore` with the stored answer, when there is one. */
+export async function recall<Tables>(
+  db: Kysely<Tables>,
+  personal: PersonalData,
+  ticket: Ticket,
+): Promise<void> {
+  const { rows } = await sql<{ digest: string; status: number; answer: string }>`
+    select digest, status, answer from idempotency where key = ${ticket.key}`.execute(db)
+  const [row] = rows
+  if (!row) return
+  if (row.digest !== ticket.digest) throw problem('idempotency_key_reused')
+  const body = personal.open(row.answer, placeOf(ticket))
+  throw new AnsweredBefore({ status: row.status, body })
+}
+
+/**
+ * Takes the ticket inside the write's transaction. A concurrent duplicate waits here until the
+ * first one has ended, and then ends with its answer.
+ */
+export async function claim<Tables>(
+  db: Kysely<Tables>,
+  personal: PersonalData,
+  ticket: Ticket,
+): Promise<void> {
+  const { numAffectedRows } = await sql`insert into idempotency (key, digest)
+    values (${ticket.key}, ${ticket.digest}) on conflict do nothing`.execute(db)
+  if (!numAffectedRows) await recall(db, personal, ticket)
+}
+
+/** Keeps the answer, sealed: it may hold somebody's phone, and nobody looks into it. */
+export async function keep<Tables>(
+  db: Kysely<Tables>,
+  personal: PersonalData,
+  ticket: Ticket,
+  answer: Answer,
+): Promise<void> {
+  const sealed = personal.seal(answer.body, placeOf(ticket))
+  await sql`update idempotency set status = ${answer.status}, answer = ${sealed}
+    where key = ${ticket.key}`.execute(db)
+}
+
+function placeOf({ key }: Ticket): Place {
+  return { table: 'idempotency', column: 'answer', id: key }
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('base64url')
+}

@@ -1,0 +1,221 @@
+import { schemaName } from '@forecourt/contracts/service-name'
+import { startingRoles } from '@forecourt/contracts/roles'
+import type { Endpoint, Signature } from '@forecourt/platform/endpoint'
+import { forbids, type Machine, type Move } from '@forecourt/platform/machine'
+import type { AnyService } from '@forecourt/platform/service'
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { everybody, type Person } from './people.ts'
+import type { Stack } from './stack.ts'
+
+const NOBODY = '0192f000-0000-7000-8000-00000000dead'
+
+/** Every endpoint × every role: nobody gets in without the permission, and whoever has it does. */
+export function testEveryRole(service: AnyService, stackOf: () => Stack): void {
+  for (const endpoint of service.endpoints) {
+    const path = addressIn(service, endpoint).replaceAll(/:\w+/g, NOBODY)
+    const signature = `${endpoint.method} ${path}` as Signature
+    const name = `${endpoint.method} ${endpoint.path}`
+    if (endpoint.may === 'public') continue
+    test(`${name} asks who you are`, async () => {
+      const { status, body } = await stackOf().call(signature)
+      expect(status).toBe(401)
+      expect(body.error?.code).toBe('AUTH_002')
+    })
+    test(`${name} opens to the roles that hold ${endpoint.may}, and to no other`, async () => {
+      const opened: string[] = []
+      for (const person of everybody) {
+        const { status, body } = await stackOf().call(signature, { as: person })
+        expect(status).not.toBe(401)
+        if (body.error?.reason !== 'permission_missing') opened.push(person.role)
+      }
+      expect(new Set(opened)).toEqual(new Set(rolesThatMay(endpoint)))
+    })
+  }
+}
+
+/** An address that every service has names the service it means. */
+function addressIn({ name }: AnyService, { path }: Endpoint): string {
+  return path.replace('/:service', `/${name}`)
+}
+
+function rolesThatMay({ may }: Endpoint): string[] {
+  const roles = Object.entries(startingRoles)
+  if (may === 'signed_in' || may === 'public') return roles.map(([role]) => role)
+  return roles.filter(([, permissions]) => permissions.includes(may)).map(([role]) => role)
+}
+
+interface Foreign {
+  /** For each root of an address, the id of an object that the stranger must not see. */
+  ids: Record<string, () => string>
+  /** Bodies that would be accepted, by `PUT /path/:id`; an empty one where none is named. */
+  bodies?: Record<string, unknown>
+  stranger: Person
+}
+
+/** A foreign object does not exist: 404 for every endpoint that names one. */
+export function testForeignCenter(
+  service: AnyService,
+  stackOf: () => Stack,
+  { ids, bodies = {}, stranger }: Foreign,
+): void {
+  const named = service.endpoints.filter(
+    ({ path, may }) => path.includes(':id') && may !== 'public',
+  )
+  for (const endpoint of named) {
+    const name = `${endpoint.method} ${endpoint.path}`
+    const isHis = rolesThatMay(endpoint).includes(stranger.role)
+    test(`${name} ${isHis ? 'hides' : 'refuses'} another center's object`, async () => {
+      const root = endpoint.path.slice(0, endpoint.path.indexOf('/:id'))
+      const idOf = ids[root]
+      if (!idOf && isHis) throw new Error(`The test knows no object for ${root}/:id.`)
+      const address = addressIn(service, endpoint).replace(':id', idOf?.() ?? NOBODY)
+      const path = address.replaceAll(/:\w+/g, NOBODY)
+      const body = endpoint.method === 'GET' ? undefined : (bodies[name] ?? {})
+      const signature = `${endpoint.method} ${path}` as Signature
+      const { status } = await stackOf().call(signature, { as: stranger, body })
+      expect(status).toBe(isHis ? 404 : 403)
+    })
+  }
+}
+
+/** Tables without a scope, each with its reason; every other table must have one. */
+const UNSCOPED: Record<string, string> = {
+  outbox: 'a queue that only the relay reads',
+  inbox: 'ids of events',
+  dead_letter: 'read by administrators only',
+  timer: 'ids and deadlines',
+  idempotency: 'read by its key, which holds who asked',
+  ended_session: 'ids of sessions, judged before any scope stands',
+  role_permission: 'the same for everybody',
+  migration: 'not granted to the service',
+}
+
+/** Every table is under the scope unless it is listed with a reason; rows are as declared. */
+export function testTables(
+  service: AnyService,
+  tables: Record<string, z.ZodObject>,
+  stackOf: () => Stack,
+  unscoped: Record<string, string> = {},
+): void {
+  const schema = schemaName(service.name)
+  test('every table is under the scope, or has a reason not to be', async () => {
+    const { rows } = await stackOf().admin.query<{ name: string; forced: boolean }>(
+      `select relname as name, relforcerowsecurity as forced from pg_class
+        where relnamespace = $1::regnamespace and relkind in ('r', 'p') and not relispartition`,
+      [schema],
+    )
+    const open = rows.filter(({ forced }) => !forced).map(({ name }) => name)
+    const reasons = { ...UNSCOPED, ...unscoped }
+    expect(open.filter((name) => !reasons[name])).toEqual([])
+  })
+
+  test('the rows of the code are the columns of the database', async () => {
+    const { rows } = await stackOf().admin.query<Column>(
+      `select table_name as "table", column_name as name, is_nullable = 'YES' as nullable
+         from information_schema.columns where table_schema = $1`,
+      [schema],
+    )
+    for (const [name, row] of Object.entries(tables)) {
+      const columns = rows.filter(({ table }) => table === snake(name))
+      const declared = Object.entries(row.shape).map(([field, type]) => ({
+        name: snake(field),
+        nullable: (type as z.ZodType).safeParse(null).success,
+      }))
+      const kept = columns.map((column) => ({ name: column.name, nullable: column.nullable }))
+      expect({ [name]: sorted(declared) }).toEqual({ [name]: sorted(kept) })
+    }
+  })
+}
+
+interface Column {
+  table: string
+  name: string
+  nullable: boolean
+}
+
+function snake(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+}
+
+function sorted<Named extends { name: string }>(columns: Named[]): Named[] {
+  return columns.toSorted((one, other) => one.name.localeCompare(other.name))
+}
+
+/** Every move × every state: a move is possible from its own states and from no other. */
+export function testMoves<Row extends { status: string }>(
+  noun: string,
+  lifecycle: Machine<Row, string, string>,
+  row: Omit<Row, 'status'>,
+): void {
+  for (const [name, move] of Object.entries<Move<Row, string>>(lifecycle.moves)) {
+    for (const status of lifecycle.states) {
+      const allowed = move.from.includes(status)
+      test(`${noun}: ${name} is ${allowed ? 'possible' : 'refused'} when ${status}`, () => {
+        const reason = forbids(move, { ...row, status } as Row)
+        expect(reason !== 'state_forbids').toBe(allowed)
+      })
+    }
+  }
+}
+
+/** Every list × every sort, and every filter: what is declared works, what is not is refused. */
+export function testLists(service: AnyService, stackOf: () => Stack, reader: Person): void {
+  const samples = ['true', '2026-01-01T00:00:00Z', NOBODY, 'x', '7']
+  for (const endpoint of service.endpoints) {
+    const { method, path, query, kind } = endpoint
+    if (kind !== 'list' || !(query instanceof z.ZodObject)) continue
+    const address = addressIn(service, endpoint).replaceAll(/:\w+/g, NOBODY)
+    const signature = `${method} ${address}` as Signature
+    const name = `${method} ${path}`
+    const ask = (asked: Record<string, string>) =>
+      stackOf().call(signature, { as: reader, query: asked })
+
+    test(`${name} sorts by everything it says it sorts by, both ways`, async () => {
+      const sorts = optionsOf(query.shape['sort'])
+      expect(sorts).not.toEqual([])
+      for (const sort of sorts) {
+        for (const order of ['asc', 'desc']) {
+          expect([sort, (await ask({ sort, order })).status]).toEqual([sort, 200])
+        }
+      }
+      expect((await ask({ sort: 'shoeSize' })).status).toBe(422)
+    })
+
+    test(`${name} filters by what it says it filters by, and by nothing else`, async () => {
+      for (const [filter, options] of filtersOf(query)) {
+        const ends = new Set<number>()
+        for (const value of [...samples, ...options]) {
+          ends.add((await ask({ [`filter[${filter}]`]: value })).status)
+        }
+        expect([filter, ends.has(200), ends.difference(new Set([200, 422])).size]).toEqual([
+          filter,
+          true,
+          0,
+        ])
+      }
+      expect((await ask({ 'filter[shoeSize]': '42' })).status).toBe(422)
+    })
+  }
+}
+
+function optionsOf(schema: unknown): string[] {
+  const inner = schema instanceof z.ZodDefault ? schema.unwrap() : schema
+  return inner instanceof z.ZodEnum ? inner.options.map(String) : []
+}
+
+/** Every filter, with the words that it takes where it takes no others. */
+function filtersOf(query: z.ZodObject): [name: string, options: string[]][] {
+  const filter: unknown = query.shape['filter']
+  const inner = filter instanceof z.ZodDefault ? filter.unwrap() : filter
+  if (!(inner instanceof z.ZodObject)) return []
+  return Object.entries(inner.shape).map(([name, tests]) => [name, wordsOf(tests)])
+}
+
+function wordsOf(schema: unknown): string[] {
+  if (schema instanceof z.ZodEnum) return schema.options.map(String)
+  if (schema instanceof z.ZodOptional) return wordsOf(schema.unwrap())
+  if (schema instanceof z.ZodUnion) return schema.options.flatMap(wordsOf)
+  if (schema instanceof z.ZodPipe) return wordsOf(schema.in)
+  return []
+}

@@ -1,0 +1,71 @@
+import { sleep } from '@forecourt/platform/pause'
+import { problem } from '@forecourt/platform/problem'
+import { waitForNoun } from '@forecourt/platform/wait-for-noun'
+import type { Kysely } from 'kysely'
+import type { Tables } from '../db.ts'
+import { detailsOfCustomer, insertDraft, oneCenter, termsOf } from '../invoice/draft.queries.ts'
+import type { Writing } from '../invoice/invoice.queries.ts'
+import { type BilledCard, isBillable, type JobCardRow, linesOfCard } from './job-card.ts'
+
+const PATIENCE_MS = 2_000
+const LOOK_EVERY_MS = 50
+
+/**
+ * Drafts the one invoice that a job card ever has; with one there already it does nothing. Answers
+ * whether it could: not while the center or the customer is unknown here.
+ */
+export async function billCard(
+  context: Writing,
+  card: BilledCard,
+  createdBy: string | null,
+): Promise<boolean> {
+  const { db } = context
+  const [center, customer] = await Promise.all([
+    oneCenter(db, card.serviceCenterId),
+    db.selectFrom('customer').selectAll().where('id', '=', card.customerId).executeTakeFirst(),
+  ])
+  if (!center || !customer) return false
+  const { jurisdiction } = termsOf(context, center)
+  await insertDraft(context, {
+    center,
+    customerId: customer.id,
+    details: detailsOfCustomer(context, customer),
+    jobCardId: card.id,
+    placeOfSupply: null,
+    dueDate: null,
+    notes: null,
+    lines: linesOfCard(card, jurisdiction.defaultCodes.service),
+    createdBy,
+  })
+  return true
+}
+
+/**
+ * The card to be billed: whoever completes a job card and at once asks for its invoice must
+ * succeed, so news of it is waited for, for two seconds at most. Throws `not_found` and
+ * `job_card_unfinished`.
+ */
+export async function billableCard(
+  { db }: { db: Kysely<Tables> },
+  { params: { jobCardId: id } }: { params: { jobCardId: string } },
+): Promise<JobCardRow> {
+  const look = () => db.selectFrom('jobCard').selectAll().where('id', '=', id).executeTakeFirst()
+  const end = Date.now() + PATIENCE_MS
+  let card = await waitForNoun(id, look)
+  if (!card) throw problem('not_found')
+  while (!isBillable(card) && card.status !== 'cancelled' && Date.now() < end) {
+    await sleep(LOOK_EVERY_MS)
+    card = (await look()) ?? card
+  }
+  if (!isBillable(card)) throw problem('job_card_unfinished')
+  return card
+}
+
+export async function invoiceIdOfCard(db: Kysely<Tables>, jobCardId: string): Promise<string> {
+  const invoice = await db
+    .selectFrom('invoice')
+    .select('id')
+    .where('jobCardId', '=', jobCardId)
+    .executeTakeFirstOrThrow()
+  return invoice.id
+}

@@ -1,0 +1,18 @@
+import { problem } from '@forecourt/platform/problem'
+import { endpoint } from '../db.ts'
+import { Invoice } from '../invoice/invoice.ts'
+import { oneInvoice } from '../invoice/invoice.queries.ts'
+import { billableCard, billCard, invoiceIdOfCard } from './bill.queries.ts'
+
+export const billJobCard = endpoint('POST /invoices/from-job-card/:jobCardId', {
+  about: 'Draft the invoice of a completed job card; one that is there already is answered.',
+  may: 'invoice.create',
+  message: 'Invoice drafted',
+  returns: Invoice,
+  before: billableCard,
+  async handle(context, { before }) {
+    const couldBill = await billCard(context, before, context.me.userId)
+    if (!couldBill) throw problem('service_unavailable', { retryAfterS: 2 })
+    return oneInvoice(context, await invoiceIdOfCard(context.db, before.id))
+  },
+})

@@ -1,0 +1,4 @@
+import { serve } from '@forecourt/platform/run'
+import { billing } from './service.ts'
+
+await serve(billing)

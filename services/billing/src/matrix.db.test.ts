@@ -1,0 +1,29 @@
+import { cardFact, completeCard, knowBilling } from '@forecourt/testing/billing'
+import { testEveryRole, testForeignCenter, testLists, testTables } from '@forecourt/testing/matrix'
+import { kiran, meera } from '@forecourt/testing/people'
+import { openStack, type Stack } from '@forecourt/testing/stack'
+import { afterAll, beforeAll } from 'vitest'
+import { tables } from './db.ts'
+import { billing } from './service.ts'
+
+let stack: Stack
+let invoice = ''
+beforeAll(async () => {
+  stack = await openStack(billing)
+  invoice = await completeCard(stack, cardFact(await knowBilling(stack)))
+})
+afterAll(() => stack?.close())
+
+testEveryRole(billing, () => stack)
+testLists(billing, () => stack, kiran)
+testForeignCenter(billing, () => stack, {
+  ids: { '/invoices': () => invoice },
+  bodies: {
+    'POST /invoices/:id/payments': { amount: 1, paymentMethod: 'cash' },
+    'PUT /invoices/:id/pay': { paymentMethod: 'cash' },
+  },
+  stranger: meera,
+})
+testTables(billing, tables, () => stack, {
+  service_center: 'a replica of what everybody may know',
+})

@@ -1,0 +1,85 @@
+import { problem } from '@forecourt/platform/problem'
+import type { Kysely } from 'kysely'
+import type { Means, Tables } from '../db.ts'
+import type { Form } from '../registration/form.ts'
+import { otpStatusOf } from '../registration/registration.ts'
+import { spellOutCustomer, type Customer } from './customer.ts'
+import { showCustomer } from './customer.queries.ts'
+import { ownedVehicle, typedVehicle, type CustomerDetail, type CustomerEntryRow } from './entry.ts'
+
+type Showing = Pick<Means, 'personal' | 'fileLinks'> & { now: string }
+
+/** An entry of the list, its personal values in plain. */
+export function showEntry({ personal, now }: Showing, entry: CustomerEntryRow): Customer {
+  const form = formOf(personal, entry)
+  if (!form) return showCustomer(personal, entry)
+  const code = { codeExpiresAt: entry.codeExpiresAt ?? now, codeBlockedAt: entry.codeBlockedAt }
+  const otpStatus = otpStatusOf({ ...code, status: 'pending' }, now)
+  return spellOutCustomer({ ...entry, ...form.customer, otpStatus })
+}
+
+function formOf(personal: Means['personal'], { form, id }: CustomerEntryRow): Form | null {
+  if (form === null) return null
+  return JSON.parse(personal.open(form, { table: 'registration', column: 'form', id })) as Form
+}
+
+/**
+ * The entry that an id means: a customer's own, its account's, or a registration's, proved or not.
+ * Throws `not_found`.
+ */
+export async function findEntry(db: Kysely<Tables>, id: string): Promise<CustomerEntryRow> {
+  const proved = db.selectFrom('registration').select('customerId').where('id', '=', id)
+  const entry = await db
+    .selectFrom('customerEntry')
+    .selectAll()
+    .where((eb) => eb.or([eb('id', '=', id), eb('accountId', '=', id), eb('id', '=', proved)]))
+    .executeTakeFirst()
+  if (!entry) throw problem('not_found')
+  return entry
+}
+
+/** The customer behind any id of theirs. Throws `not_found`, or `state_forbids` while unproved. */
+export async function findCustomer(db: Kysely<Tables>, id: string): Promise<CustomerEntryRow> {
+  const entry = await findEntry(db, id)
+  if (entry.form !== null) throw problem('state_forbids', { status: 'unverified' })
+  return entry
+}
+
+/** An entry with the vehicles that the caller may see. */
+export async function showDetail(
+  context: Showing & { db: Kysely<Tables> },
+  entry: CustomerEntryRow,
+): Promise<CustomerDetail> {
+  const { db, personal, fileLinks, now } = context
+  const { verifiedAt, marketingConsent, version } = entry
+  const photoUrl = (fileId: string) => fileLinks.signed(fileId, now)
+  const form = formOf(personal, entry)
+  const vehicles = form
+    ? form.vehicles.map((vehicle) => typedVehicle(vehicle, photoUrl))
+    : (await vehiclesOf(db, entry.id)).map((vehicle) => ownedVehicle(vehicle, photoUrl))
+  const suggestion = suggestionOf(personal, entry)
+  return {
+    ...showEntry(context, entry),
+    verifiedAt,
+    marketingConsent,
+    suggestion,
+    vehicles,
+    version,
+  }
+}
+
+function vehiclesOf(db: Kysely<Tables>, customerId: string) {
+  return db
+    .selectFrom('vehicle')
+    .selectAll()
+    .where('customerId', '=', customerId)
+    .orderBy('createdAt')
+    .orderBy('id')
+    .execute()
+}
+
+function suggestionOf(personal: Means['personal'], { suggestion, id }: CustomerEntryRow) {
+  if (suggestion === null) return null
+  const text = personal.open(suggestion, { table: 'customer', column: 'suggestion', id })
+  return JSON.parse(text) as Record<string, unknown>
+}

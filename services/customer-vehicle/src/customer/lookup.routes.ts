@@ -1,0 +1,40 @@
+import { endpoint } from '../db.ts'
+import { FoundCustomer, LinkCustomer, LinkedCustomer, LookUpCustomer } from './lookup.ts'
+import { centerToLink, linkFound, lookUpCustomer, openFound, sealFound } from './lookup.queries.ts'
+
+export const findCustomer = endpoint('POST /customers/lookup', {
+  about: 'Find a customer of any center by the whole phone number or vehicle number.',
+  may: 'customer.lookup',
+  acts: 'system',
+  reads: 'customer',
+  status: 200,
+  message: 'Customer found',
+  body: LookUpCustomer,
+  returns: FoundCustomer,
+  limits: ({ me }) => [{ key: `lookup:user:${me.userId}`, count: 30, perS: 3_600 }],
+  async handle(context, { body }) {
+    const { customer, vehicles } = await lookUpCustomer(context, body)
+    const { id, referenceId, fullName } = customer
+    const shown = vehicles.map(({ plate, brand, model }) => ({
+      ...{ vehicleNumber: plate, brand, make: brand, model },
+    }))
+    const token = sealFound(context, id, vehicles)
+    return { id, referenceId, fullName, name: fullName, vehicles: shown, ...token }
+  },
+})
+
+export const linkCustomer = endpoint('POST /customers/:id/link', {
+  about: 'Link a customer who was looked up, with the vehicles found, to the own center.',
+  may: 'customer.link',
+  acts: 'system',
+  status: 200,
+  message: 'Customer linked',
+  body: LinkCustomer,
+  returns: LinkedCustomer,
+  async handle(context, { params, body }) {
+    const found = openFound(context, body.token, params.id)
+    const serviceCenterId = await centerToLink(context.db, context.me, body.serviceCenterId)
+    const { id, version } = await linkFound(context, found, serviceCenterId)
+    return { id, serviceCenterId, vehicleIds: found.vehicleIds, version }
+  },
+})

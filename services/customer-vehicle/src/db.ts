@@ -1,0 +1,45 @@
+import { OtpRow } from '@forecourt/otp/otp'
+import type { OtpMeans } from '@forecourt/otp/means'
+import { roadOver } from '@forecourt/platform/over'
+import type { PersonalData } from '@forecourt/platform/personal'
+import type { Table } from '@forecourt/platform/table'
+import type { Storage } from '@forecourt/storage/storage'
+import { VehicleBrandNameRow, VehicleBrandRow } from './brand/brand.ts'
+import { CustomerCenterRow, CustomerRow, ReferenceCounterRow } from './customer/customer.ts'
+import type { CustomerEntryRow } from './customer/entry.ts'
+import { FileRow, type FileLinks } from './file/file.ts'
+import type { Places } from './place/place.ts'
+import { RegistrationRow } from './registration/registration.ts'
+import { ServiceCenterRow } from './service-center/service-center.ts'
+import { VehicleCenterRow, VehicleRow } from './vehicle/vehicle.ts'
+
+/** Every table of this service, by the schema of its rows. */
+export const tables = {
+  serviceCenter: ServiceCenterRow,
+  customer: CustomerRow,
+  customerCenter: CustomerCenterRow,
+  referenceCounter: ReferenceCounterRow,
+  vehicle: VehicleRow,
+  vehicleCenter: VehicleCenterRow,
+  registration: RegistrationRow,
+  otp: OtpRow,
+  file: FileRow,
+  vehicleBrand: VehicleBrandRow,
+  vehicleBrandName: VehicleBrandNameRow,
+}
+
+export type Tables = { [Name in keyof typeof tables]: Table<(typeof tables)[Name]> } & {
+  /** A view: customers, and registrations that await their code. */
+  customerEntry: Table<typeof CustomerEntryRow>
+}
+
+/** What every handler of this service is given beside its context. */
+export interface Means {
+  personal: PersonalData
+  otp: OtpMeans
+  places: Places
+  storage: Storage
+  fileLinks: FileLinks
+}
+
+export const { endpoint, consumer, replica, timer } = roadOver<Tables, Means>()

@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto'
+import type { Me } from '@forecourt/platform/me'
+import { isOutage, problem } from '@forecourt/platform/problem'
+import { schedule, unschedule } from '@forecourt/platform/timer'
+import { sql, type Kysely } from 'kysely'
+import type { Means, Tables } from '../db.ts'
+import {
+  fileUrl,
+  MAX_UNATTACHED_BYTES,
+  UNATTACHED_LIFE_MS,
+  type FileContent,
+  type FilePurpose,
+  type UploadedFile,
+} from './file.ts'
+
+/** The deadline at which a file that nothing has claimed is dropped. */
+export const UNATTACHED = 'file.unattached'
+
+interface NewFile {
+  purpose: FilePurpose
+  storageKey: string
+  content: FileContent
+}
+
+/** Keeps the row of a stored file until something claims it. Throws `storage_full`. */
+export async function insertFile(
+  { db, me, now }: { db: Kysely<Tables>; me: Me; now: string },
+  { purpose, storageKey, content: { content, ...particulars } }: NewFile,
+): Promise<UploadedFile> {
+  await refuseWhenFull(db, content.length)
+  const id = randomUUID()
+  await db
+    .insertInto('file')
+    .values({
+      ...particulars,
+      id,
+      purpose,
+      storageKey,
+      bytes: content.length,
+      uploadedBy: me.userId,
+      serviceCenterId: me.centers[0] ?? null,
+    })
+    .execute()
+  const dueAt = new Date(Date.parse(now) + UNATTACHED_LIFE_MS).toISOString()
+  await schedule({ db }, UNATTACHED, id, dueAt)
+  return { id, url: fileUrl(id) }
+}
+
+/** One upload at a time counts what lies unattached, so that together they cannot exceed it. */
+async function refuseWhenFull(db: Kysely<Tables>, bytes: number): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtext('file.unattached'))`.execute(db)
+  const { held } = await db
+    .selectFrom('file')
+    .select(sql<number>`coalesce(sum(bytes), 0)::bigint`.as('held'))
+    .where('attachedTo', 'is', null)
+    .executeTakeFirstOrThrow()
+  if (held + bytes > MAX_UNATTACHED_BYTES) throw problem('storage_full', { retryAfterS: 3_600 })
+}
+
+/**
+ * Bytes first and the row after them, so that a row always has its bytes. They stay when the
+ * database went away meanwhile: its commit may have been the last thing it did.
+ */
+export async function keepFile(
+  { storage }: Pick<Means, 'storage'>,
+  file: NewFile,
+  insert: (file: NewFile) => Promise<UploadedFile>,
+): Promise<UploadedFile> {
+  await storage.write(file.storageKey, file.content.content)
+  try {
+    return await insert(file)
+  } catch (error) {
+    if (!isOutage(error)) await storage.remove(file.storageKey)
+    throw error
+  }
+}
+
+interface Attachment {
+  purpose: FilePurpose
+  /** The thing that the files now belong to. */
+  to: string
+  /** The thing that may have claimed them before: a registration, for its vehicle's photo. */
+  from?: string
+}
+
+/**
+ * Claims files for one thing. Throws `file_unknown` when an id is not there, is named twice, was
+ * brought for another purpose, or belongs to something else.
+ */
+export async function attachFiles(
+  db: Kysely<Tables>,
+  ids: readonly string[],
+  { purpose, to, from }: Attachment,
+): Promise<void> {
+  if (ids.length === 0) return
+  const attached = await db
+    .updateTable('file')
+    .set({ attachedTo: to })
+    .where('id', 'in', ids)
+    .where('purpose', '=', purpose)
+    .where((eb) =>
+      eb.or([eb('attachedTo', 'is', null), eb('attachedTo', 'in', from ? [to, from] : [to])]),
+    )
+    .returning('id')
+    .execute()
+  if (attached.length !== ids.length) throw problem('file_unknown')
+  for (const id of ids) await unschedule({ db }, UNATTACHED, id)
+}
+
+/** Gives up the files of a thing that is deleted; they are dropped at once. */
+export async function releaseFiles(
+  { db, now }: { db: Kysely<Tables>; now: string },
+  thing: string,
+): Promise<void> {
+  const released = await db
+    .updateTable('file')
+    .set({ attachedTo: null })
+    .where('attachedTo', '=', thing)
+    .returning('id')
+    .execute()
+  for (const { id } of released) await schedule({ db }, UNATTACHED, id, now)
+}

@@ -1,0 +1,4 @@
+import { serve } from '@forecourt/platform/run'
+import { customerVehicle } from './service.ts'
+
+await serve(customerVehicle)

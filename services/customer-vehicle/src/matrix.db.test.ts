@@ -1,0 +1,34 @@
+import { testEveryRole, testForeignCenter, testLists, testTables } from '@forecourt/testing/matrix'
+import { kiran, meera } from '@forecourt/testing/people'
+import { knowCenters, register } from '@forecourt/testing/registering'
+import { openStack, type Stack } from '@forecourt/testing/stack'
+import { afterAll, beforeAll } from 'vitest'
+import { tables } from './db.ts'
+import { customerVehicle } from './service.ts'
+
+let stack: Stack
+let customer = ''
+let brand = ''
+beforeAll(async () => {
+  stack = await openStack(customerVehicle, { APP_DEBUG: 'true' })
+  await knowCenters(stack)
+  customer = (await register(stack)).customer.id
+  const { rows } = await stack.admin.query<{ id: string }>('select id from vehicle_brand limit 1')
+  brand = rows[0]?.id ?? ''
+})
+afterAll(() => stack?.close())
+
+testEveryRole(customerVehicle, () => stack)
+testLists(customerVehicle, () => stack, kiran)
+testForeignCenter(customerVehicle, () => stack, {
+  ids: { '/customers': () => customer, '/reference/vehicle-brands': () => brand },
+  bodies: {
+    'POST /customers/:id/notifications': { type: 'thank_you' },
+    'POST /customers/:id/link': { token: '1.of-somebody-else' },
+  },
+  stranger: meera,
+})
+testTables(customerVehicle, tables, () => stack, {
+  service_center: 'a replica of what everybody may know',
+  reference_counter: 'counts, of nobody',
+})

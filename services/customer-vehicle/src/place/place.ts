@@ -1,0 +1,143 @@
+import { typedText } from '@forecourt/contracts/typed'
+import { z } from 'zod'
+import { foldName, readTable, splitCell } from '../reference/table.ts'
+
+/**
+ * A place as the reference lists answer it. A state's code is its LGD code; the others are stable
+ * codes of ours.
+ */
+export const State = z.object({ code: z.string(), name: z.string() })
+export type State = z.infer<typeof State>
+export const District = State
+export type District = State
+export const Taluka = State
+export type Taluka = State
+
+/** An Indian PIN code in a body. */
+export const PinCode = typedText('PIN code')
+  .overwrite((typed) => typed.replaceAll(/\s/g, ''))
+  .min(1, { error: 'PIN code is required', abort: true })
+  .regex(/^[1-9][0-9]{5}$/, 'PIN code must have 6 digits and not begin with 0')
+
+export interface PlaceRows {
+  states: { code: string; name: string; otherNames: string[] }[]
+  districts: { code: string; stateCode: string; name: string; otherNames: string[] }[]
+  talukas: { code: string; districtCode: string; name: string }[]
+}
+
+export interface PlaceNames {
+  state: string
+  district: string
+  taluka: string
+}
+
+/**
+ * Either the address in the lists' own spelling, or one message for each field that names no place.
+ */
+export type AddressCheck =
+  | { address: PlaceNames; problems?: never }
+  | { address?: never; problems: Partial<Record<keyof PlaceNames, string>> }
+
+export interface Places {
+  states: readonly State[]
+  /** Each finder takes a name in any case, a former name, or a code. */
+  findState(nameOrCode: string): State | undefined
+  findDistrict(state: string, nameOrCode: string): District | undefined
+  findTaluka(state: string, district: string, nameOrCode: string): Taluka | undefined
+  /** Undefined where the state, or the district in it, is unknown. */
+  districtsOf(state: string): readonly District[] | undefined
+  talukasOf(state: string, district: string): readonly Taluka[] | undefined
+  checkAddress(typed: PlaceNames): AddressCheck
+}
+
+interface Level<Child> {
+  list: readonly State[]
+  find(nameOrCode: string): { place: State; below: Child } | undefined
+}
+
+/** Rows from the texts of `states.csv`, `districts.csv` and `talukas.csv`. */
+export function readPlaceRows(files: Record<keyof PlaceRows, string>): PlaceRows {
+  const states = readTable(files.states, ['code', 'name', 'otherNames'])
+  const districts = readTable(files.districts, ['code', 'stateCode', 'name', 'otherNames'])
+  return {
+    states: states.map((row) => ({ ...row, otherNames: splitCell(row.otherNames) })),
+    districts: districts.map((row) => ({ ...row, otherNames: splitCell(row.otherNames) })),
+    talukas: readTable(files.talukas, ['code', 'districtCode', 'name']),
+  }
+}
+
+/**
+ * The look-up of all places. A district's own name is always among its talukas: cities without
+ * talukas (Mumbai City, Chandigarh) stay usable, and so does a district whose list misses
+ * somebody's taluka. Throws where a name would have two meanings in one list, or a row hangs below
+ * nothing.
+ */
+export function buildPlaces(rows: PlaceRows): Places {
+  const talukaRows = Map.groupBy(rows.talukas, (row) => row.districtCode)
+  const districtRows = Map.groupBy(rows.districts, (row) => row.stateCode)
+  const states = level(rows.states, (state) =>
+    level(takeBelow(districtRows, state.code), (district) =>
+      level(withWhole(district, takeBelow(talukaRows, district.code)), () => null),
+    ),
+  )
+  const [lost] = [...districtRows.keys(), ...talukaRows.keys()]
+  if (lost !== undefined) throw new Error(`Rows of places hang below the unknown code "${lost}".`)
+
+  function checkAddress(typed: PlaceNames): AddressCheck {
+    const state = states.find(typed.state)
+    if (!state) return { problems: { state: 'Choose a state from the list' } }
+    const district = state.below.find(typed.district)
+    if (!district) return { problems: { district: `Choose a district of ${state.place.name}` } }
+    const taluka = district.below.find(typed.taluka)
+    if (!taluka) return { problems: { taluka: `Choose a taluka of ${district.place.name}` } }
+    return {
+      address: {
+        state: state.place.name,
+        district: district.place.name,
+        taluka: taluka.place.name,
+      },
+    }
+  }
+
+  return {
+    states: states.list,
+    findState: (state) => states.find(state)?.place,
+    findDistrict: (state, district) => states.find(state)?.below.find(district)?.place,
+    findTaluka: (state, district, taluka) =>
+      states.find(state)?.below.find(district)?.below.find(taluka)?.place,
+    districtsOf: (state) => states.find(state)?.below.list,
+    talukasOf: (state, district) => states.find(state)?.below.find(district)?.below.list,
+    checkAddress,
+  }
+}
+
+type Row = State & { otherNames?: string[] }
+
+function level<Of extends Row, Child>(
+  rows: readonly Of[],
+  below: (row: Of) => Child,
+): Level<Child> {
+  const found = new Map<string, { place: State; below: Child }>()
+  for (const row of rows) {
+    const entry = { place: { code: row.code, name: row.name }, below: below(row) }
+    const keys = new Set([row.name, row.code, ...(row.otherNames ?? [])].map(foldName))
+    for (const key of keys) {
+      if (found.has(key)) throw new Error(`"${key}" names two places of one list.`)
+      found.set(key, entry)
+    }
+  }
+  const list = rows.map(({ code, name }) => ({ code, name }))
+  return { list, find: (nameOrCode) => found.get(foldName(nameOrCode)) }
+}
+
+/** Takes the rows out, so that what remains in the end hung below nothing. */
+function takeBelow<Below>(rows: Map<string, Below[]>, code: string): Below[] {
+  const below = rows.get(code) ?? []
+  rows.delete(code)
+  return below
+}
+
+function withWhole(district: Row, talukas: readonly Row[]): Row[] {
+  const named = talukas.some(({ name }) => foldName(name) === foldName(district.name))
+  return named ? [...talukas] : [...talukas, { code: district.code, name: district.name }]
+}

@@ -1,0 +1,55 @@
+import { forgetCodes } from '@forecourt/otp/forget'
+import { OtpConfig, openOtp } from '@forecourt/otp/means'
+import { service } from '@forecourt/platform/service'
+import { openStorage, StorageConfig } from '@forecourt/storage/config'
+import * as brand from './brand/brand.routes.ts'
+import * as customer from './customer/customer.routes.ts'
+import * as lookup from './customer/lookup.routes.ts'
+import * as outreach from './customer/outreach.routes.ts'
+import type { Means } from './db.ts'
+import { fileLinks } from './file/file-link.adapter.ts'
+import { dropUnattached } from './file/file.jobs.ts'
+import * as file from './file/file.routes.ts'
+import * as place from './place/place.routes.ts'
+import { openPlaces } from './reference/reference.adapter.ts'
+import { lapseRegistration } from './registration/registration.jobs.ts'
+import { lifecycle as registrationLifecycle } from './registration/registration.queries.ts'
+import * as registration from './registration/registration.routes.ts'
+import * as verification from './registration/verification.routes.ts'
+import { seedBrands } from './seed.ts'
+import { serviceCenters } from './service-center/service-center.consumers.ts'
+
+export const customerVehicle = service({
+  name: 'customer-vehicle',
+  about: 'Customers, their vehicles and how they register',
+  config: OtpConfig.extend(StorageConfig.shape),
+  migrations: [
+    new URL('../migrations/', import.meta.url),
+    new URL('../../../packages/otp/migrations/', import.meta.url),
+  ],
+  means: async ({ config, pool, redis, personal }): Promise<Means> => {
+    await seedBrands(pool)
+    return {
+      personal,
+      otp: openOtp(config, redis),
+      places: await openPlaces(),
+      storage: await openStorage(config),
+      fileLinks: fileLinks(config.PERSONAL_KEYS),
+    }
+  },
+  close: async ({ storage }) => storage.close(),
+  endpoints: [
+    ...Object.values(place),
+    ...Object.values(brand),
+    ...Object.values(file),
+    ...Object.values(customer),
+    ...Object.values(lookup),
+    ...Object.values(outreach),
+    ...Object.values(registration),
+    ...Object.values(verification),
+  ],
+  lifecycles: { registration: registrationLifecycle },
+  timers: [dropUnattached, lapseRegistration],
+  jobs: [forgetCodes],
+  consumers: [serviceCenters],
+})

@@ -1,0 +1,103 @@
+import type { VehicleState } from '@forecourt/contracts/customer-vehicle-events'
+import type { PersonalData } from '@forecourt/platform/personal'
+import { problem } from '@forecourt/platform/problem'
+import { sql, type Kysely } from 'kysely'
+import type { z } from 'zod'
+import type { Tables } from '../db.ts'
+import type { ParsedPlate } from './plate.ts'
+import type { VehicleRow } from './vehicle.ts'
+
+/** Throws `vehicle_already_registered` naming those marks that a vehicle has. */
+export async function refuseRegisteredPlates(
+  db: Kysely<Tables>,
+  plates: readonly ParsedPlate[],
+): Promise<void> {
+  const keys = plates.map(({ key }) => key)
+  const registered = await db
+    .selectFrom('vehicle')
+    .select('plateKey')
+    .where('plateKey', 'in', keys)
+    .execute()
+  const taken = new Set(registered.map(({ plateKey }) => plateKey))
+  refuseTaken(plates.filter(({ key }) => taken.has(key)))
+}
+
+function refuseTaken(plates: readonly Pick<ParsedPlate, 'plate'>[]): void {
+  if (plates.length === 0) return
+  throw problem('vehicle_already_registered', {
+    plates: plates.map(({ plate }) => plate).join(', '),
+  })
+}
+
+export type NewVehicle = Pick<
+  VehicleRow,
+  | 'id'
+  | 'customerId'
+  | 'plate'
+  | 'plateKey'
+  | 'plateKind'
+  | 'brand'
+  | 'model'
+  | 'yearOfPurchase'
+  | 'photoFileId'
+>
+
+/**
+ * Adds the vehicles that their customer does not have yet; `added` are the new rows, `all` one row
+ * for each that was given, in its order. Of two people who do this at once with one mark the later
+ * waits, and then gets `vehicle_already_registered`.
+ */
+export async function addVehicles(
+  db: Kysely<Tables>,
+  customerId: string,
+  vehicles: readonly NewVehicle[],
+): Promise<{ added: VehicleRow[]; all: VehicleRow[] }> {
+  // In one order everywhere, so that two forms with the same marks do not wait for each other.
+  const ordered = vehicles.toSorted((one, other) => (one.plateKey < other.plateKey ? -1 : 1))
+  const added = await db
+    .insertInto('vehicle')
+    .values(ordered.map((vehicle) => ({ ...vehicle, status: 'active' as const })))
+    .onConflict((conflict) => conflict.column('plateKey').doNothing())
+    .returningAll()
+    .execute()
+  const known = await db
+    .selectFrom('vehicle')
+    .selectAll()
+    .where('customerId', '=', customerId)
+    .where(
+      'plateKey',
+      'in',
+      vehicles.map(({ plateKey }) => plateKey),
+    )
+    .execute()
+  const byKey = new Map(known.map((vehicle) => [vehicle.plateKey, vehicle]))
+  refuseTaken(vehicles.filter(({ plateKey }) => !byKey.has(plateKey)))
+  const all = vehicles.flatMap(({ plateKey }) => byKey.get(plateKey) ?? [])
+  return { added, all }
+}
+
+/** Every center that serves a vehicle, the first one first, also those outside the scope. */
+export async function centersOfVehicle(db: Kysely<Tables>, vehicleId: string): Promise<string[]> {
+  const { rows } = await sql<{ centers: string[] }>`
+    select centers_of_vehicle(${vehicleId}::uuid) as centers`.execute(db)
+  return rows[0]?.centers ?? []
+}
+
+/** The full state that every event of a vehicle carries. */
+export function stateOfVehicle(
+  personal: PersonalData,
+  row: VehicleRow,
+  serviceCenterIds: string[],
+): z.infer<typeof VehicleState> {
+  const { id, customerId, plate, brand, model, yearOfPurchase, status } = row
+  return {
+    vehicleId: id,
+    customerId,
+    serviceCenterIds,
+    plate: personal.seal(plate, { table: 'vehicle', column: 'plate', id }),
+    brand,
+    model,
+    yearOfPurchase,
+    status,
+  }
+}

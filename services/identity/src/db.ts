@@ -1,0 +1,39 @@
+import { roadOver } from '@forecourt/platform/over'
+import type { PersonalData } from '@forecourt/platform/personal'
+import type { Table } from '@forecourt/platform/table'
+import type { Apart } from './apart.ts'
+import { RoleRow } from './role/role.ts'
+import { ServiceCenterRow, ServiceCenterZoneRow } from './service-center/service-center.ts'
+import { SessionRow, SpentTokenRow, type Lifetimes } from './session/session.ts'
+import { SigningKeyRow, type Signer, type SigningKeys } from './signing-key/signing-key.ts'
+import type { Attempts } from './user/attempt.ts'
+import type { Passwords } from './user/password.ts'
+import { LoginFailureRow, UserCenterRow, UserRow } from './user/user.ts'
+
+/** Every table of this service, by the schema of its rows. */
+export const tables = {
+  loginFailure: LoginFailureRow,
+  role: RoleRow,
+  serviceCenter: ServiceCenterRow,
+  serviceCenterZone: ServiceCenterZoneRow,
+  session: SessionRow,
+  signingKey: SigningKeyRow,
+  spentToken: SpentTokenRow,
+  user: UserRow,
+  userCenter: UserCenterRow,
+}
+
+export type Tables = { [Name in keyof typeof tables]: Table<(typeof tables)[Name]> }
+
+/** What handlers are given beside their context. */
+export interface Means {
+  personal: PersonalData
+  passwords: Passwords
+  attempts: Attempts
+  keys: SigningKeys
+  signer: Signer
+  lifetimes: Lifetimes
+  apart: Apart<Tables>
+}
+
+export const { endpoint, job } = roadOver<Tables, Means>()

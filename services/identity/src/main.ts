@@ -1,0 +1,4 @@
+import { serve } from '@forecourt/platform/run'
+import { identity } from './service.ts'
+
+await serve(identity)

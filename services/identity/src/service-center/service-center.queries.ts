@@ -1,0 +1,86 @@
+import { randomUUIDv7 } from 'node:crypto'
+import { ServiceCenterOpened, type ServiceCenterState } from '@forecourt/contracts/identity-events'
+import type { Emit } from '@forecourt/platform/outbox'
+import { problem } from '@forecourt/platform/problem'
+import { given } from '@forecourt/platform/table'
+import { sql, type Kysely } from 'kysely'
+import type { z } from 'zod'
+import type { Tables } from '../db.ts'
+import {
+  newServiceCenter,
+  type Opening,
+  type ServiceCenterAndZone,
+  type ServiceCenterRow,
+} from './service-center.ts'
+
+/** Every center with the PIN prefixes of its zone. */
+export function selectServiceCenters(db: Kysely<Tables>) {
+  return db
+    .selectFrom('serviceCenter')
+    .selectAll()
+    .select(
+      sql<string[]>`array(select pin_prefix from service_center_zone
+        where service_center_id = service_center.id order by pin_prefix)`.as('pinPrefixes'),
+    )
+}
+
+/** Opens a center with its zone. Throws `center_code_taken` and `pin_prefix_taken`. */
+export async function insertServiceCenter(
+  { db, emit }: { db: Kysely<Tables>; emit: Emit },
+  { pinPrefixes, ...particulars }: Opening & { isHeadOffice?: boolean },
+): Promise<ServiceCenterAndZone> {
+  const center = await db
+    .insertInto('serviceCenter')
+    .values({ ...newServiceCenter, id: randomUUIDv7(), ...given(particulars) })
+    .onConflict((conflict) => conflict.column('code').doNothing())
+    .returningAll()
+    .executeTakeFirst()
+  if (!center) throw problem('center_code_taken')
+  await writeZone(db, center.id, pinPrefixes)
+  emit(ServiceCenterOpened, center.version, stateOf(center, pinPrefixes))
+  return { ...center, pinPrefixes }
+}
+
+/** Replaces the zone of a center; a prefix belongs to one center only. */
+export async function writeZone(
+  db: Kysely<Tables>,
+  serviceCenterId: string,
+  pinPrefixes: string[],
+): Promise<void> {
+  await db.deleteFrom('serviceCenterZone').where('serviceCenterId', '=', serviceCenterId).execute()
+  if (pinPrefixes.length === 0) return
+  // In one order for everybody: two centers that want the same prefixes must not wait in a circle.
+  const zones = pinPrefixes.toSorted().map((pinPrefix) => ({ serviceCenterId, pinPrefix }))
+  const written = await db
+    .insertInto('serviceCenterZone')
+    .values(zones)
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('pinPrefix')
+    .execute()
+  const taken = new Set(pinPrefixes).difference(new Set(written.map((zone) => zone.pinPrefix)))
+  if (taken.size > 0) throw problem('pin_prefix_taken', { prefixes: [...taken].join(', ') })
+}
+
+/** The full public state that every event of a center carries. */
+export function stateOf(
+  center: ServiceCenterRow,
+  pinPrefixes: string[],
+): z.infer<typeof ServiceCenterState> {
+  const { id, code, name, isActive, isHeadOffice, gstin, timeZone } = center
+  const { street, city, state, pinCode, country } = center
+  return {
+    serviceCenterId: id,
+    code,
+    name,
+    isActive,
+    isHeadOffice,
+    pinPrefixes,
+    street,
+    city,
+    state,
+    pinCode,
+    country,
+    gstin,
+    timeZone,
+  }
+}

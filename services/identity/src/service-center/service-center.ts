@@ -1,0 +1,134 @@
+import { isGstin } from '@forecourt/contracts/gstin'
+import { z } from 'zod'
+
+/** A workshop of the dealer group, at one place, with the PIN codes it serves. */
+export const ServiceCenterRow = z.object({
+  id: z.uuid(),
+  code: z.string(),
+  name: z.string(),
+  isActive: z.boolean(),
+  isHeadOffice: z.boolean(),
+  street: z.string().nullable(),
+  city: z.string(),
+  district: z.string().nullable(),
+  state: z.string(),
+  pinCode: z.string().nullable(),
+  /** ISO 3166 code: it decides the tax law and how numbers are written. */
+  country: z.string(),
+  phone: z.string().nullable(),
+  email: z.string().nullable(),
+  gstin: z.string().nullable(),
+  timeZone: z.string(),
+  version: z.number().int(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+})
+export type ServiceCenterRow = z.infer<typeof ServiceCenterRow>
+
+export const ServiceCenterZoneRow = z.object({ serviceCenterId: z.uuid(), pinPrefix: z.string() })
+
+const text = (max: number) => z.string().trim().min(1, 'Must not be empty').max(max)
+const PinCode = z.string().regex(/^[1-9][0-9]{5}$/, 'Must have 6 digits')
+const Country = z.enum(['IN', 'AE'], 'Must be IN or AE')
+
+export const ServiceCenter = ServiceCenterRow.extend({
+  /** The same place once more, in the spelling of the address form. */
+  address: z.object({
+    street: z.string().nullable(),
+    city: z.string(),
+    state: z.string(),
+    zipCode: z.string().nullable(),
+    country: z.string(),
+  }),
+  pinPrefixes: z.array(z.string()),
+}).meta({ id: 'ServiceCenter' })
+export type ServiceCenter = z.infer<typeof ServiceCenter>
+
+export interface ServiceCenterAndZone extends ServiceCenterRow {
+  pinPrefixes: string[]
+}
+
+/** The center as its answers show it, its place in both spellings. */
+export function shownServiceCenter(center: ServiceCenterAndZone): ServiceCenter {
+  const { street, city, state, pinCode, country } = center
+  return { ...center, address: { street, city, state, zipCode: pinCode, country } }
+}
+
+const PinPrefixes = z
+  .array(z.string().regex(/^[1-9][0-9]{0,5}$/, 'Must be the first 1 to 6 digits of a PIN code'))
+  .max(100)
+  .refine((prefixes) => new Set(prefixes).size === prefixes.length, 'Must not repeat a prefix')
+
+/** A place as the address form spells it; its fields may stand flat in the body as well. */
+const Address = z
+  .object({
+    street: text(200).nullable(),
+    city: text(80),
+    state: text(80),
+    zipCode: PinCode.nullable(),
+    country: Country,
+  })
+  .partial()
+
+const Particulars = z.object({
+  name: text(120),
+  street: text(200).nullish(),
+  city: text(80),
+  district: text(80).nullish(),
+  state: text(80),
+  pinCode: PinCode.nullish(),
+  country: Country.optional(),
+  phone: text(20).nullish(),
+  email: z.email('Must be an e-mail address').nullish(),
+  gstin: z
+    .string()
+    .trim()
+    .toUpperCase()
+    .refine(isGstin, 'Must be a valid GSTIN of 15 characters')
+    .nullish(),
+  timeZone: z.string().refine(isTimeZone, 'Must be a time zone such as Asia/Kolkata').optional(),
+})
+
+const Opening = Particulars.extend({
+  code: z
+    .string()
+    .trim()
+    .toUpperCase()
+    .regex(/^[A-Z1-9][A-Z0-9]{1,2}$/, 'Must be 2 or 3 letters or digits, such as PUN'),
+  pinPrefixes: PinPrefixes.default([]),
+})
+export type Opening = z.infer<typeof Opening>
+
+export const OpenServiceCenter = Opening.partial({ city: true, state: true })
+  .extend({ address: Address.optional() })
+  // Whether city and state are given, here or there, is for the next schema to say.
+  .transform((body) => withFlatAddress(body) as z.input<typeof Opening>)
+  .pipe(Opening)
+
+/** What a center is unless its opening says otherwise. */
+export const newServiceCenter = {
+  isActive: true,
+  isHeadOffice: false,
+  country: 'IN',
+  timeZone: 'Asia/Kolkata',
+}
+
+const Change = Particulars.extend({ isActive: z.boolean(), pinPrefixes: PinPrefixes }).partial()
+
+/** Absent means unchanged, null means cleared. */
+export const ChangeServiceCenter = Change.extend({ address: Address.optional() })
+  .transform(withFlatAddress)
+  .pipe(Change)
+
+/** What stands flat wins over what stands in the address. */
+function withFlatAddress<Body extends { address?: z.infer<typeof Address> | undefined }>(
+  body: Body,
+): Omit<Body, 'address'> {
+  const { address = {}, ...flat } = body
+  const { zipCode, ...place } = address
+  return { ...place, ...(zipCode !== undefined && { pinCode: zipCode }), ...flat }
+}
+
+function isTimeZone(value: string): boolean {
+  return Intl.supportedValuesOf('timeZone').includes(value) || value === 'Asia/Kolkata'
+}

@@ -1,0 +1,41 @@
+import { service } from '@forecourt/platform/service'
+import { apartOver } from './apart.ts'
+import { IdentityConfig } from './config.ts'
+import type { Means, Tables } from './db.ts'
+import * as serviceCenter from './service-center/service-center.routes.ts'
+import { forgetOldSessions } from './session/session.jobs.ts'
+import * as session from './session/session.routes.ts'
+import { signerOver } from './signing-key/signing-key.adapter.ts'
+import { signingKeysOver } from './signing-key/signing-key.queries.ts'
+import * as signingKey from './signing-key/signing-key.routes.ts'
+import { attemptsOver } from './user/attempt.adapter.ts'
+import { passwordsOf } from './user/password.adapter.ts'
+import { forgetOldFailures } from './user/user.jobs.ts'
+import * as user from './user/user.routes.ts'
+
+export const identity = service<typeof IdentityConfig, Tables, Means>({
+  name: 'identity',
+  about: 'Accounts, roles, sessions and service centers',
+  config: IdentityConfig,
+  migrations: [new URL('../migrations/', import.meta.url)],
+  means({ config, pool, redis, personal }) {
+    const lifetimes = { accessS: config.JWT_EXPIRES_IN, refreshS: config.JWT_REFRESH_EXPIRES_IN }
+    const keys = signingKeysOver({ pool, personal, accessS: lifetimes.accessS })
+    return {
+      personal,
+      passwords: passwordsOf(config.BCRYPT_ROUNDS),
+      attempts: attemptsOver(redis),
+      keys,
+      signer: signerOver(keys, lifetimes.accessS),
+      lifetimes,
+      apart: apartOver(pool),
+    }
+  },
+  endpoints: [
+    ...Object.values(serviceCenter),
+    ...Object.values(session),
+    ...Object.values(signingKey),
+    ...Object.values(user),
+  ],
+  jobs: [forgetOldFailures, forgetOldSessions],
+})

@@ -1,0 +1,173 @@
+import { randomUUIDv7 } from 'node:crypto'
+import { SessionEnded } from '@forecourt/contracts/identity-events'
+import type { Emit } from '@forecourt/platform/outbox'
+import { sql, type Kysely } from 'kysely'
+import type { Means, Tables } from '../db.ts'
+import { hashOf, makeRefreshToken, sealUnder, unsealUnder } from '../refresh-token.ts'
+import type { Sign } from '../signing-key/signing-key.ts'
+import { admit } from '../user/user.queries.ts'
+import type { UserAndReach } from '../user/user.ts'
+import { GRACE_S, judge, type SessionRow, type Tokens } from './session.ts'
+
+type Granting = { db: Kysely<Tables>; sign: Sign } & Pick<Means, 'lifetimes'>
+type Ending = { db: Kysely<Tables>; emit: Emit } & Pick<Means, 'lifetimes'>
+
+/** Never: a session that has ended accepts no token again, whenever it was issued. */
+const FOREVER = '9999-12-31T23:59:59Z'
+
+/** Opens a session for an account that has proved itself, and hands out its first tokens. */
+export async function openSession(context: Granting, user: UserAndReach): Promise<Tokens> {
+  const { db, lifetimes } = context
+  const id = randomUUIDv7()
+  const refreshToken = makeRefreshToken()
+  const tokens = await grantTokens(context, user, { sessionId: id, refreshToken })
+  await db
+    .insertInto('session')
+    .values({
+      id,
+      userId: user.id,
+      tokenHash: hashOf(refreshToken),
+      expiresAt: inSeconds(lifetimes.refreshS),
+    })
+    .execute()
+  return tokens
+}
+
+/** Every token of this house is made here, behind the one door. */
+export async function grantTokens(
+  { db, sign, lifetimes }: Granting,
+  user: UserAndReach,
+  { sessionId, refreshToken }: { sessionId: string; refreshToken: string },
+): Promise<Tokens> {
+  await admit(db, user)
+  const accessToken = sign({
+    sub: user.id,
+    sid: sessionId,
+    roles: [user.role],
+    centers: user.serviceCenterIds,
+  })
+  return { accessToken, refreshToken, tokenType: 'Bearer', expiresIn: lifetimes.accessS }
+}
+
+/** The session that a refresh token was ever given to; undefined for one that nobody was given. */
+export async function sessionOf(
+  db: Kysely<Tables>,
+  token: string,
+): Promise<Pick<SessionRow, 'id' | 'userId'> | undefined> {
+  const hash = hashOf(token)
+  return db
+    .selectFrom('session')
+    .select(['id', 'userId'])
+    .where((eb) =>
+      eb.or([
+        eb('tokenHash', '=', hash),
+        eb('id', '=', eb.selectFrom('spentToken').select('sessionId').where('hash', '=', hash)),
+      ]),
+    )
+    .executeTakeFirst()
+}
+
+export interface Judged {
+  session: SessionRow
+  verdict: ReturnType<typeof judge>
+}
+
+/** Locks the session and judges the token: whoever presents it at the same moment waits. */
+export async function judgeToken(
+  db: Kysely<Tables>,
+  id: string,
+  token: string,
+): Promise<Judged | undefined> {
+  const row = await db
+    .selectFrom('session')
+    .selectAll()
+    .select([
+      sql<boolean>`expires_at <= now()`.as('isExpired'),
+      sql<boolean>`coalesce(rotated_at > now() - make_interval(secs => ${GRACE_S}::int), false)`.as(
+        'isInGrace',
+      ),
+    ])
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst()
+  if (!row) return undefined
+  const { isExpired, isInGrace, ...session } = row
+  return { session, verdict: judge({ session, hash: hashOf(token), isExpired, isInGrace }) }
+}
+
+/** Exchanges the current token for a new one, which the old one alone can read for a moment. */
+export async function rotate(
+  { db, lifetimes }: Pick<Granting, 'db' | 'lifetimes'>,
+  session: SessionRow,
+  presented: string,
+): Promise<string> {
+  const successor = makeRefreshToken()
+  await db
+    .updateTable('session')
+    .set({
+      tokenHash: hashOf(successor),
+      previousHash: session.tokenHash,
+      successor: sealUnder(presented, successor, session.id),
+      rotatedAt: sql<string>`now()`,
+      expiresAt: inSeconds(lifetimes.refreshS),
+      updatedAt: sql<string>`now()`,
+    })
+    .where('id', '=', session.id)
+    .execute()
+  await db
+    .insertInto('spentToken')
+    .values({ hash: session.tokenHash, sessionId: session.id })
+    .execute()
+  return successor
+}
+
+/** What the previous token was exchanged for. */
+export function successorOf({ id, successor }: SessionRow, presented: string): string {
+  if (successor === null) throw new Error('A session was rotated without a successor.')
+  return unsealUnder(presented, successor, id)
+}
+
+/**
+ * Ends a session: refused here from this commit on, and in the other services as soon as they hear
+ * of it. A session that has ended already stays as it is.
+ */
+export async function endSession(
+  { db, emit, lifetimes }: Ending,
+  id: string,
+  endedBy: NonNullable<SessionRow['endedBy']>,
+): Promise<void> {
+  const ended = await db
+    .updateTable('session')
+    .set({
+      endedAt: sql<string>`now()`,
+      endedBy,
+      successor: null,
+      version: sql<number>`version + 1`,
+      updatedAt: sql<string>`now()`,
+    })
+    .where('id', '=', id)
+    .where('endedAt', 'is', null)
+    .returning('version')
+    .executeTakeFirst()
+  if (!ended) return
+  const forgetAt = await refuseTokens(db, id, lifetimes.accessS)
+  emit(SessionEnded, ended.version, { sessionId: id, tokensBefore: FOREVER, forgetAt })
+}
+
+/** Answers when the last token of the session has run out by itself. */
+async function refuseTokens(db: Kysely<Tables>, id: string, accessS: number): Promise<string> {
+  const { rows } = await sql<{ forgetAt: string }>`
+    insert into ended_session as known (session_id, tokens_before, forget_at)
+    values (${id}::uuid, ${FOREVER}::timestamptz, ${inSeconds(accessS + 60)})
+    on conflict (session_id) do update set
+      tokens_before = excluded.tokens_before,
+      forget_at = greatest(known.forget_at, excluded.forget_at)
+    returning forget_at`.execute(db)
+  const [mark] = rows
+  if (!mark) throw new Error('The end of a session was not written.')
+  return mark.forgetAt
+}
+
+function inSeconds(seconds: number) {
+  return sql<string>`now() + make_interval(secs => ${seconds}::int)`
+}

@@ -1,0 +1,174 @@
+import { recordDeed } from '@forecourt/platform/audit'
+import type { Context } from '@forecourt/platform/endpoint'
+import { addressKey } from '@forecourt/platform/limit'
+import { problem } from '@forecourt/platform/problem'
+import { sql } from 'kysely'
+import { z } from 'zod'
+import { endpoint, type Means, type Tables } from '../db.ts'
+import type { Sign } from '../signing-key/signing-key.ts'
+import { failureBudgets } from '../user/attempt.ts'
+import {
+  countFailure,
+  forgetFailures,
+  indexOf,
+  refuseLocked,
+  selectUsers,
+  shownUser,
+} from '../user/user.queries.ts'
+import { Credentials, type UserAndReach } from '../user/user.ts'
+import {
+  endSession,
+  grantTokens,
+  judgeToken,
+  openSession,
+  rotate,
+  sessionOf,
+  successorOf,
+} from './session.queries.ts'
+import { RefreshSession, SignedIn, Tokens } from './session.ts'
+
+type Here = Context<Tables> & Means
+
+export const login = endpoint('POST /auth/login', {
+  about: 'Sign in with e-mail address or phone number, and password.',
+  may: 'public',
+  acts: 'system',
+  answers: 'tokens',
+  status: 200,
+  message: 'Login successful',
+  body: Credentials,
+  returns: SignedIn,
+  before: proveCredentials,
+  async handle(context, { before: proven }) {
+    const { db, personal } = context
+    await noteLogin(context, proven)
+    const user = await selectUsers(db).where('id', '=', proven.id).executeTakeFirstOrThrow()
+    const tokens = await openSession({ ...context, sign: proven.sign }, user)
+    context.proved({ userId: user.id, roles: [user.role], centers: user.serviceCenterIds })
+    await forgetFailures(db, user.id)
+    return { user: shownUser(personal, user), ...tokens }
+  },
+})
+
+export const refreshSession = endpoint('POST /auth/refresh-token', {
+  about: 'Exchange a refresh token for a new one and a new access token.',
+  may: 'public',
+  acts: 'system',
+  answers: 'tokens',
+  status: 200,
+  message: 'Token refreshed',
+  body: RefreshSession,
+  returns: Tokens,
+  before: exchange,
+  async handle({ proved }, { before: { tokens, user } }) {
+    proved({ userId: user.id, roles: [user.role], centers: user.serviceCenterIds })
+    return tokens
+  },
+})
+
+export const logout = endpoint('POST /auth/logout', {
+  about: 'Sign out: end the session of the token.',
+  may: 'signed_in',
+  status: 200,
+  message: 'Logged out',
+  returns: z.null(),
+  async handle(context) {
+    const { sessionId } = context.me
+    if (sessionId) await endSession(context, sessionId, 'logout')
+    return null
+  },
+})
+
+interface Proven {
+  id: string
+  passwordHash: string | null
+  sign: Sign
+}
+
+/** Finds the account and checks the password; strangers and members cost and learn the same. */
+async function proveCredentials(context: Here, { body }: { body: Credentials }): Promise<Proven> {
+  const { password, ...typed } = body
+  const { db, personal, attempts, passwords, signer, address } = context
+  const index = indexOf(personal, typed)
+  const account = await db
+    .selectFrom('user')
+    .select(['id', 'passwordHash'])
+    .where(typed.email === undefined ? 'phoneIndex' : 'emailIndex', '=', index)
+    .executeTakeFirst()
+  const subject = account?.id ?? index
+  await refuseLocked(db, subject)
+  const budgets = failureBudgets(subject, addressKey(address))
+  const right = await attempts.guess(budgets, async () => {
+    const matches = await passwords.matches(password, account?.passwordHash ?? null)
+    if (!matches) await countFailure(db, subject)
+    return matches
+  })
+  // The line names the account that was tried, and never what was typed.
+  if (!right || !account) throw problem('credentials_wrong').concerning(account?.id)
+  return { ...account, sign: await signer.ready() }
+}
+
+/**
+ * Notes the moment, and locks the account: its status can no longer change before the session is
+ * there. A password that was changed since it was checked is wrong now.
+ */
+async function noteLogin({ db }: Here, { id, passwordHash }: Proven): Promise<void> {
+  const { numUpdatedRows } = await db
+    .updateTable('user')
+    .set({ lastLoginAt: sql<string>`now()` })
+    .where('id', '=', id)
+    .where('passwordHash', '=', passwordHash)
+    .executeTakeFirst()
+  if (!numUpdatedRows) throw problem('credentials_wrong').concerning(id)
+}
+
+interface Exchanged {
+  tokens: Tokens
+  user: UserAndReach
+}
+
+/** In a transaction of its own: the end of a copied token's session outlives the refusal. */
+async function exchange(context: Here, { body }: { body: RefreshSession }): Promise<Exchanged> {
+  const { apart, signer, lifetimes } = context
+  const presented = body.refreshToken
+  const sign = await signer.ready()
+  const exchanged = await apart(context.requestId, async ({ db, emit }) => {
+    const found = await sessionOf(db, presented)
+    if (!found) return undefined
+    const user = await selectUsers(db).where('id', '=', found.userId).forShare().executeTakeFirst()
+    const judged = await judgeToken(db, found.id, presented)
+    if (!user || !judged || judged.verdict === 'dead') return undefined
+    const { session, verdict } = judged
+    if (verdict === 'reused') {
+      await endSession({ db, emit, lifetimes }, session.id, 'reuse')
+      recordReuse(context, emit, { sessionId: session.id, userId: user.id, role: user.role })
+      return undefined
+    }
+    const refreshToken =
+      verdict === 'current'
+        ? await rotate({ db, lifetimes }, session, presented)
+        : successorOf(session, presented)
+    const granted = { sessionId: session.id, refreshToken }
+    return { tokens: await grantTokens({ db, sign, lifetimes }, user, granted), user }
+  })
+  if (!exchanged) throw problem('refresh_token_invalid')
+  return exchanged
+}
+
+function recordReuse(
+  { me, address, requestId, now }: Here,
+  emit: Here['emit'],
+  { userId, sessionId, role }: { userId: string; sessionId: string; role: string },
+): void {
+  recordDeed(emit, 'identity', {
+    me: { ...me, userId, sessionId, roles: [role] },
+    address,
+    requestId,
+    at: now,
+    action: 'POST /auth/refresh-token',
+    entity: 'session',
+    entityId: sessionId,
+    outcome: 'refused',
+    reason: 'refresh_token_reused',
+  })
+}

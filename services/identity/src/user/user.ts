@@ -1,0 +1,125 @@
+import { Email } from '@forecourt/contracts/email'
+import type { ErrorReason } from '@forecourt/contracts/errors'
+import { Phone } from '@forecourt/contracts/phone'
+import { z } from 'zod'
+import { TypedPassword } from './password.ts'
+
+export const UserStatus = z.enum([
+  'pending_verification',
+  'verified',
+  'active',
+  'suspended',
+  'rejected',
+])
+
+/** An account: somebody who can sign in. E-mail, phone and name are ciphertext. */
+export const UserRow = z.object({
+  id: z.uuid(),
+  email: z.string().nullable(),
+  emailIndex: z.string().nullable(),
+  phone: z.string().nullable(),
+  phoneIndex: z.string().nullable(),
+  fullName: z.string(),
+  passwordHash: z.string().nullable(),
+  role: z.string(),
+  status: UserStatus,
+  lastLoginAt: z.string().nullable(),
+  version: z.number().int(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+})
+export type UserRow = z.infer<typeof UserRow>
+
+/** A center where the user works; one of them is the main one. */
+export const UserCenterRow = z.object({
+  userId: z.uuid(),
+  serviceCenterId: z.uuid(),
+  isMain: z.boolean(),
+})
+
+export const LoginFailureRow = z.object({
+  subject: z.string(),
+  failures: z.number().int(),
+  failedAt: z.string(),
+  lockedUntil: z.string().nullable(),
+})
+
+/** The account with what its centers and its role add to it. */
+export interface UserAndReach extends UserRow {
+  /** The main center first. */
+  serviceCenterIds: string[]
+  permissions: string[]
+}
+
+export const User = UserRow.pick({
+  id: true,
+  role: true,
+  status: true,
+  version: true,
+  createdAt: true,
+  updatedAt: true,
+})
+  .extend({
+    email: z.string().nullable(),
+    phone: z.string().nullable().meta({ description: 'E.164' }),
+    fullName: z.string(),
+    firstName: z.string(),
+    lastName: z.string(),
+    isActive: z.boolean(),
+    /** The main center; null for administrators. */
+    serviceCenterId: z.uuid().nullable(),
+    serviceCenterIds: z.array(z.uuid()),
+    permissions: z.array(z.string()),
+    lastLogin: z.string().nullable(),
+  })
+  .meta({ id: 'User' })
+export type User = z.infer<typeof User>
+
+/** What a person types to sign in: one of e-mail and phone. */
+export const Credentials = z
+  .object({ email: Email.optional(), phone: Phone.optional(), password: TypedPassword })
+  .refine(({ email, phone }) => (email === undefined) !== (phone === undefined), {
+    path: ['email'],
+    message: 'Give either the e-mail address or the phone number',
+  })
+export type Credentials = z.infer<typeof Credentials>
+
+/** The personal values of an account, in clear. */
+export interface Person {
+  email: string | null
+  phone: string | null
+  fullName: string
+}
+
+/** The account as its answers show it; hashes stay behind, for the audit's sake too. */
+export function userOf(row: UserAndReach, person: Person): User {
+  const { id, role, status, version, createdAt, updatedAt, serviceCenterIds, permissions } = row
+  return {
+    ...{
+      id,
+      ...person,
+      ...splitName(person.fullName),
+      role,
+      status,
+      version,
+      createdAt,
+      updatedAt,
+    },
+    isActive: status === 'active',
+    serviceCenterId: serviceCenterIds[0] ?? null,
+    serviceCenterIds,
+    permissions,
+    lastLogin: row.lastLoginAt,
+  }
+}
+
+/** Why this account gets no tokens now, whatever it has proved; undefined when it does. */
+export function refusalOf({ status }: Pick<UserRow, 'status'>): ErrorReason | undefined {
+  return status === 'active' ? undefined : 'account_not_active'
+}
+
+/** The first word is the first name; all others are the last name. */
+export function splitName(fullName: string): { firstName: string; lastName: string } {
+  const [firstName = '', ...others] = fullName.split(' ')
+  return { firstName, lastName: others.join(' ') }
+}

@@ -1,0 +1,16 @@
+import { testEveryRole, testLists, testTables } from '@forecourt/testing/matrix'
+import { kiran } from '@forecourt/testing/people'
+import { openStack, type Stack } from '@forecourt/testing/stack'
+import { afterAll, beforeAll } from 'vitest'
+import { tables } from './db.ts'
+import { inventory } from './service.ts'
+
+let stack: Stack
+beforeAll(async () => (stack = await openStack(inventory)))
+afterAll(() => stack?.close())
+
+testEveryRole(inventory, () => stack)
+testLists(inventory, () => stack, kiran)
+testTables(inventory, tables, () => stack, {
+  service_center: 'a replica of what everybody may know',
+})

@@ -1,0 +1,114 @@
+import {
+  CustomerChanged,
+  CustomerOtpRequested,
+  CustomerRegistered,
+  OutreachRequested,
+  RegistrationVerified,
+  VehicleChanged,
+  VehicleRegistered,
+  type OtpRequestedData,
+} from '@forecourt/contracts/customer-vehicle-events'
+import {
+  ServiceCenterChanged,
+  ServiceCenterOpened,
+  UserCreated,
+} from '@forecourt/contracts/identity-events'
+import { ItemAdded, ItemChanged } from '@forecourt/contracts/inventory-events'
+import { unseal } from '@forecourt/platform/personal'
+import type { z } from 'zod'
+import { consumer, on, replica, type Hearing } from './db.ts'
+import {
+  customerOf,
+  dealerOf,
+  tellCustomer,
+  toOwner,
+  vehiclesOf,
+} from './message/letter.queries.ts'
+import { eraseMessages, queueMessage } from './message/message.queries.ts'
+import { forgetNotifications } from './notification/notification.queries.ts'
+import type { Variables } from './template/template.ts'
+import { channels as allChannels } from './message/provider.ts'
+
+const customers = replica('customer', [CustomerRegistered, CustomerChanged], (customer) => ({
+  referenceId: customer.referenceId,
+  serviceCenterIds: customer.serviceCenterIds,
+  firstName: customer.firstName,
+  phone: customer.phone,
+  email: customer.email,
+  marketingConsent: customer.marketingConsent,
+}))
+
+/** Local copies of what messages speak of. */
+export const replicas = consumer('replicas', [
+  ...customers.map((subscription) => ({
+    ...subscription,
+    async forget(context: Hearing) {
+      await eraseMessages(context.db, context.event.subject)
+      await forgetNotifications(context.db, context.event.subject)
+      await subscription.forget?.(context)
+    },
+  })),
+  ...replica('vehicle', [VehicleRegistered, VehicleChanged], (vehicle) => ({
+    serviceCenterIds: vehicle.serviceCenterIds,
+    plate: vehicle.plate,
+    brand: vehicle.brand,
+    model: vehicle.model,
+  })),
+  ...replica('serviceCenter', [ServiceCenterOpened, ServiceCenterChanged], (center) => ({
+    name: center.name,
+    isHeadOffice: center.isHeadOffice,
+    timeZone: center.timeZone,
+  })),
+  ...replica('staff', [UserCreated], (user) => ({
+    role: user.role,
+    status: user.status,
+    serviceCenterIds: user.serviceCenterIds,
+  })),
+  ...replica('item', [ItemAdded, ItemChanged], (item) => ({
+    itemCode: item.itemCode,
+    name: item.name,
+  })),
+])
+
+/** Codes have a group of their own: nothing else may make them late. */
+export const codes = consumer('codes', [on(CustomerOtpRequested, bringCode)])
+
+export const occasions = consumer('occasions', [
+  on(RegistrationVerified, async (context, { customerId, serviceCenterId, vehicleIds }) => {
+    const customer = await customerOf(context, customerId)
+    const vehicles = await vehiclesOf(context, vehicleIds)
+    const variables = {
+      'customer.referenceId': customer.referenceId,
+      vehicles: vehicles.map((vehicle) => toOwner(context, vehicle)).join(', '),
+    }
+    const template = 'registration_confirmation'
+    const post = { template, serviceCenterId, variables, channels: allChannels }
+    await tellCustomer(context, customer, post)
+  }),
+  on(OutreachRequested, async (context, outreach) => {
+    const { outreachId, customerId, serviceCenterId, type, text } = outreach
+    const customer = await customerOf(context, customerId)
+    const place = { table: 'outreach', column: 'text', id: outreachId }
+    const variables: Variables =
+      text === null ? {} : { 'outreach.text': context.personal.open(text, place) }
+    const post = { template: type, serviceCenterId, variables, channels: allChannels }
+    await tellCustomer(context, customer, post)
+  }),
+])
+
+/** The same code by every channel that was asked for. */
+async function bringCode(context: Hearing, otp: z.infer<typeof OtpRequestedData>): Promise<void> {
+  const { transportKeys, event, settings } = context
+  const { otpId, channels, serviceCenterId, expiresAt } = otp
+  const lifeMs = Date.parse(expiresAt) - Date.parse(event.time)
+  const variables = {
+    'otp.code': unseal(transportKeys, otp.code, `otp|code|${otpId}`),
+    'otp.minutes': String(Math.max(1, Math.round(lifeMs / 60_000))),
+    'dealer.name': (await dealerOf(context, serviceCenterId)) ?? settings.DEALER_NAME,
+  }
+  const recipient = unseal(transportKeys, otp.destination, `otp|destination|${otpId}`)
+  for (const channel of channels) {
+    const message = { eventId: event.id, channel, template: 'otp', recipient, variables }
+    await queueMessage(context, { ...message, customerId: null, serviceCenterId, expiresAt })
+  }
+}

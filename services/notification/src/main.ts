@@ -1,0 +1,4 @@
+import { serve } from '@forecourt/platform/run'
+import { notification } from './service.ts'
+
+await serve(notification)

@@ -1,0 +1,30 @@
+import { service } from '@forecourt/platform/service'
+import { openStorage } from '@forecourt/storage/config'
+import { NotificationConfig } from './config.ts'
+import { codes, occasions, replicas } from './consumers.ts'
+import { senders, tidyMessages } from './message/message.jobs.ts'
+import * as message from './message/message.routes.ts'
+import { closeProviders, openProviders } from './message/providers.adapter.ts'
+import * as inApp from './notification/notification.routes.ts'
+import { visits } from './occasion/occasion.consumers.ts'
+
+export const notification = service({
+  name: 'notification',
+  about: 'Messages by SMS, WhatsApp and e-mail, and notifications inside the application',
+  config: NotificationConfig,
+  migrations: [new URL('../migrations/', import.meta.url)],
+  means: async ({ config, personal }) => ({
+    personal,
+    settings: config,
+    transportKeys: config.TRANSPORT_KEYS,
+    storage: await openStorage(config),
+    ...(await openProviders(config)),
+  }),
+  async close(means) {
+    await closeProviders(means)
+    means.storage.close()
+  },
+  endpoints: [...Object.values(inApp), ...Object.values(message)],
+  consumers: [replicas, codes, occasions, visits],
+  jobs: [...senders, tidyMessages],
+})

@@ -1,0 +1,4 @@
+import { serve } from '@forecourt/platform/run'
+import { reporting } from './service.ts'
+
+await serve(reporting)

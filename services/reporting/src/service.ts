@@ -1,0 +1,17 @@
+import { service } from '@forecourt/platform/service'
+import { z } from 'zod'
+import { tellHeads } from './audit-line/audit-chain.jobs.ts'
+import * as auditLine from './audit-line/audit-line.routes.ts'
+import * as verification from './audit-line/verification.routes.ts'
+import { auditLines } from './consumers.ts'
+
+export const reporting = service({
+  name: 'reporting',
+  about: 'The audit log',
+  config: z.object({}),
+  migrations: [new URL('../migrations/', import.meta.url)],
+  means: () => ({}),
+  endpoints: [...Object.values(verification), ...Object.values(auditLine)],
+  consumers: [auditLines],
+  jobs: [tellHeads],
+})

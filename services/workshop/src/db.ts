@@ -1,0 +1,41 @@
+import type { KeyRing } from '@forecourt/platform/config'
+import { roadOver } from '@forecourt/platform/over'
+import type { PersonalData } from '@forecourt/platform/personal'
+import type { Table } from '@forecourt/platform/table'
+import { AdditionalServiceRow, ApprovalRow } from './approval/approval.ts'
+import { CustomerRow } from './customer/customer.ts'
+import { ItemRow, StockLevelRow } from './item/item.ts'
+import { JobCardRow, JobCardServiceRow } from './job-card/job-card.ts'
+import { PartsRequestLineRow, PartsRequestRow } from './parts-request/parts-request.ts'
+import { ServiceCenterRow } from './service-center/service-center.ts'
+import { ServiceRequestRow } from './service-request/service-request.ts'
+import { StaffRow } from './staff/staff.ts'
+import { VehicleRow } from './vehicle/vehicle.ts'
+
+/** Every table of this service, by the schema of its rows. */
+export const tables = {
+  additionalService: AdditionalServiceRow,
+  approval: ApprovalRow,
+  customer: CustomerRow,
+  item: ItemRow,
+  jobCard: JobCardRow,
+  jobCardService: JobCardServiceRow,
+  partsRequest: PartsRequestRow,
+  partsRequestLine: PartsRequestLineRow,
+  serviceCenter: ServiceCenterRow,
+  serviceRequest: ServiceRequestRow,
+  staff: StaffRow,
+  stockLevel: StockLevelRow,
+  vehicle: VehicleRow,
+}
+
+export type Tables = { [Name in keyof typeof tables]: Table<(typeof tables)[Name]> }
+
+/** What handlers are given beside their context. */
+export interface Means {
+  personal: PersonalData
+  /** Opens and closes secrets on their way to the service that brings them to customers. */
+  transportKeys: KeyRing
+}
+
+export const { endpoint, consumer, on, replica } = roadOver<Tables, Means>()

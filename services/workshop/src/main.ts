@@ -1,0 +1,4 @@
+import { serve } from '@forecourt/platform/run'
+import { workshop } from './service.ts'
+
+await serve(workshop)

@@ -1,0 +1,54 @@
+import { testEveryRole, testForeignCenter, testLists, testTables } from '@forecourt/testing/matrix'
+import { kiran, meera, ravi } from '@forecourt/testing/people'
+import { openStack, type Stack } from '@forecourt/testing/stack'
+import {
+  askForWork,
+  knowStaff,
+  knowWorkshops,
+  openCard,
+  registerVisitor,
+} from '@forecourt/testing/visiting'
+import { afterAll, beforeAll } from 'vitest'
+import { tables } from './db.ts'
+import { workshop } from './service.ts'
+
+let stack: Stack
+let request = ''
+let card = ''
+beforeAll(async () => {
+  stack = await openStack(workshop)
+  await knowWorkshops(stack)
+  await knowStaff(stack)
+  card = (await openCard(stack)).id
+  request = (await askForWork(stack, await registerVisitor(stack))).data.id
+})
+afterAll(() => stack?.close())
+
+testEveryRole(workshop, () => stack)
+testLists(workshop, () => stack, kiran)
+testForeignCenter(workshop, () => stack, {
+  ids: {
+    '/workshop/service-requests': () => request,
+    '/workshop/job-cards': () => card,
+    '/workshop/engineers': () => ravi.userId,
+  },
+  bodies: {
+    'PUT /workshop/service-requests/:id/schedule': { scheduledDate: '2026-12-01' },
+    'PUT /workshop/service-requests/:id/reject': { reason: 'No room' },
+    'PUT /workshop/service-requests/:id/cancel': { reason: 'No room' },
+    'PUT /workshop/job-cards/:id/pre-inspection': { odometerReading: 1 },
+    'PUT /workshop/job-cards/:id/assign': { assignedEngineer: ravi.userId },
+    'PUT /workshop/job-cards/:id/cancel': { reason: 'No room' },
+    'PUT /workshop/job-cards/:id/additional-services': {
+      additionalServices: [{ description: 'More', cost: 1 }],
+    },
+    'PUT /workshop/job-cards/:id/parts-request': {
+      items: [{ itemId: ravi.userId, quantity: 1 }],
+    },
+  },
+  stranger: meera,
+})
+testTables(workshop, tables, () => stack, {
+  service_center: 'a replica of what everybody may know',
+  item: 'a replica of what everybody may know',
+})

@@ -1,0 +1,119 @@
+import { randomUUIDv7 } from 'node:crypto'
+import { PartsRequested, PartsWithdrawn } from '@forecourt/contracts/parts-request-events'
+import { JobCardChanged } from '@forecourt/contracts/workshop-events'
+import type { Me } from '@forecourt/platform/me'
+import type { Emit } from '@forecourt/platform/outbox'
+import { problem } from '@forecourt/platform/problem'
+import { changeRow } from '@forecourt/platform/row'
+import type { Kysely } from 'kysely'
+import type { Tables } from '../db.ts'
+import { partsOf, tell } from '../job-card/job-card.queries.ts'
+import type { JobCardRow } from '../job-card/job-card.ts'
+import {
+  isOutstanding,
+  type PartsRequestLineRow,
+  type PartsRequestRow,
+  type RequestParts,
+} from './parts-request.ts'
+
+interface Writing {
+  db: Kysely<Tables>
+  emit: Emit
+}
+
+/** Asks inventory for parts, for a locked card that stays open until they are granted. */
+export async function insertPartsRequest(
+  writing: Writing & { me: Me },
+  card: JobCardRow,
+  { items }: RequestParts,
+): Promise<void> {
+  const { db, emit, me } = writing
+  const request = await db
+    .insertInto('partsRequest')
+    .values({
+      id: randomUUIDv7(),
+      jobCardId: card.id,
+      serviceCenterId: card.serviceCenterId,
+      status: 'requested',
+      requestedBy: me.userId,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  const lines = await insertLines(db, request, items)
+  emit(PartsRequested, request.version, {
+    ...factOf(request),
+    lines: lines.map(({ id, itemId, quantityMilli }) => ({
+      lineId: id,
+      itemId,
+      quantity: quantityMilli / 1_000,
+    })),
+  })
+  const partsOpen = card.partsOpen + lines.length
+  await tell(writing, JobCardChanged, await changeRow(writing, 'jobCard', card, { partsOpen }))
+}
+
+async function insertLines(
+  db: Kysely<Tables>,
+  { id: partsRequestId, jobCardId, serviceCenterId }: PartsRequestRow,
+  items: RequestParts['items'],
+): Promise<PartsRequestLineRow[]> {
+  const known = await db
+    .selectFrom('item')
+    .selectAll()
+    .where(
+      'id',
+      'in',
+      items.map(({ itemId }) => itemId),
+    )
+    .execute()
+  const itemOf = new Map(known.map((item) => [item.id, item]))
+  const rows = items.map(({ itemId, quantity }, position) => {
+    const item = itemOf.get(itemId)
+    if (!item) throw problem('item_unknown')
+    if (item.isDiscontinued) throw problem('item_discontinued', { itemCode: item.itemCode })
+    const { name: itemName, unit, unitPriceMinor, currency } = item
+    const place = { partsRequestId, jobCardId, serviceCenterId, position }
+    const wish = { itemId, itemName, unit, quantityMilli: quantity, unitPriceMinor, currency }
+    const open = { status: 'requested' as const, taxRateBp: 0, isWarranty: false }
+    return { id: randomUUIDv7(), ...place, ...wish, ...open }
+  })
+  await db.insertInto('partsRequestLine').values(rows).execute()
+  const lines = await partsOf(db, jobCardId)
+  return lines.filter((line) => line.partsRequestId === partsRequestId)
+}
+
+export function factOf({ id, jobCardId, serviceCenterId }: PartsRequestRow) {
+  return { partsRequestId: id, jobCardId, serviceCenterId }
+}
+
+/** Gives back what a card does not need any more: everything that has not left stock. */
+export async function withdrawParts({ db, emit }: Writing, cardId: string): Promise<void> {
+  const open = (await partsOf(db, cardId)).filter(
+    (line) => isOutstanding(line) || line.status === 'reserved',
+  )
+  for (const [id, lines] of Map.groupBy(open, ({ partsRequestId }) => partsRequestId)) {
+    const lineIds = lines.map((line) => line.id)
+    await db
+      .updateTable('partsRequestLine')
+      .set({ status: 'released' })
+      .where('id', 'in', lineIds)
+      .execute()
+    const request = await raise(db, id, 'withdrawn')
+    emit(PartsWithdrawn, request.version, { ...factOf(request), lineIds })
+  }
+}
+
+/** Raises the version of a request, for the one event that tells of it. */
+export async function raise(
+  db: Kysely<Tables>,
+  id: string,
+  status: string,
+): Promise<PartsRequestRow> {
+  const before = await db
+    .selectFrom('partsRequest')
+    .selectAll()
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirstOrThrow()
+  return changeRow({ db }, 'partsRequest', before, { status })
+}
