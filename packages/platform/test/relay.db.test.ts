@@ -73,7 +73,8 @@ test('5 000 rows of 50 nouns leave in the order of each noun, none missing', asy
   ).flat()
   await emit(rows)
   const expected = Array.from({ length: 100 }, (_, at) => at + 1)
-  for (const key of keys) expect(await told(key, expected)).toBe(true)
+  // A broker that is slow with a young partition is asked again for the whole request.
+  for (const key of keys) expect(await toldAtLeastOnce(key, expected)).toBe(true)
   await emptied()
 })
 
@@ -178,11 +179,14 @@ test('an event that no broker takes parks its noun alone, also what is said of i
   expect(rows).toEqual([{ version: 2, park_reason: expect.stringMatching(/larger|large/) }])
 
   await limitTopic('1000000')
-  await stack.admin.query('update outbox set parked_at = null, park_reason = null')
+  await eventually('a broker that takes it after all', async () => {
+    await stack.admin.query('update outbox set parked_at = null, park_reason = null')
+    return versionsOf(bad).includes(2)
+  })
   await toldAtLeastOnce(bad, [1, 2, 3, 4])
 })
 
-/** What stood in a batch beside the bad event may be sent again. */
+/** In this order, though what stood in a request beside a refused event may be sent again. */
 function toldAtLeastOnce(key: string, versions: number[]): Promise<boolean> {
   const what = `${versions.join(', ')} of ${key}`
   return eventually(what, () => [...new Set(versionsOf(key))].join() === versions.join())
@@ -196,6 +200,15 @@ async function limitTopic(bytes: string): Promise<void> {
   const configEntries = [{ name: 'max.message.bytes', value: bytes }]
   const resource = { type: ConfigResourceTypes.TOPIC, name, configEntries }
   await admin.alterConfigs({ validateOnly: false, resources: [resource] })
+  // The controller has it now; a broker that is behind would still go by the old limit.
+  await eventually(`a limit of ${bytes} at the broker`, async () => {
+    const { type } = resource
+    const { resources } = await admin.describeConfigs({
+      includeSynonyms: false,
+      resources: [{ type, name, configNames: ['max.message.bytes'] }],
+    })
+    return resources[0]?.configEntries[0]?.configValue === bytes
+  })
   await admin.disconnect()
 }
 

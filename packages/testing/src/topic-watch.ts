@@ -29,10 +29,15 @@ export async function watchTopics(
   const own = catalogue.filter((contract) => contract.service === service)
   const topics = [...new Set(own.map(({ topic }) => prefix + topic))]
   const seen: SeenEvent[] = []
+  const read = new Map<string, bigint>()
   await consumer.connect()
   await consumer.subscribe({ topics, fromBeginning: true })
   await consumer.run({
-    eachMessage: async ({ topic, message }) => {
+    eachMessage: async ({ topic, partition, message }) => {
+      // A group that is formed anew begins at what it last committed: that was seen already.
+      const [place, offset] = [`${topic}/${partition}`, BigInt(message.offset)]
+      if (offset <= (read.get(place) ?? -1n)) return
+      read.set(place, offset)
       const headers = Object.fromEntries(
         Object.entries(message.headers ?? {}).map(([name, value]) => [name, String(value)]),
       )
