@@ -38,13 +38,31 @@ test('a suite whose hook fails is a failure, and its tests do not pass', () => {
   expect(tallyOf({ one: good, two: suite })).toEqual({ tally: '1 1', status: 1 })
 })
 
+test('a test that passes at a second try is counted as passed, and named', () => {
+  const late = "let tries = 0; test('holds late', { retry: 1 }, () => expect(++tries).toBe(2))"
+  const { stdout, ...ended } = run({ one: good, two: late })
+  expect(ended).toEqual({ tally: '2 0', status: 0 })
+  expect(stdout).toBe('second try: two.test.ts > holds late\n')
+})
+
 test('an error outside every test is a failure', () => {
   const stray = `${good}\nvoid Promise.reject(new Error('Nobody waits for this.'))`
   expect(tallyOf({ one: stray })).toEqual({ tally: '1 1', status: 1 })
 })
 
+function tallyOf(bodies: Record<string, string>): Pick<Run, 'tally' | 'status'> {
+  const { tally, status } = run(bodies)
+  return { tally, status }
+}
+
+interface Run {
+  tally: string
+  status: number | null
+  stdout: string
+}
+
 /** Runs vitest over files of these bodies, and reads what was counted and how it ended. */
-function tallyOf(bodies: Record<string, string>): { tally: string; status: number | null } {
+function run(bodies: Record<string, string>): Run {
   for (const [name, body] of Object.entries(bodies)) {
     const head = "import { beforeAll, describe, expect, test } from 'vitest'"
     writeFileSync(join(folder, `${name}.test.ts`), `${head}\n${body}\n`)
@@ -53,8 +71,9 @@ function tallyOf(bodies: Record<string, string>): { tally: string; status: numbe
     export default { test: { reporters: [tallyReporter('${folder}/tally')] } }`
   writeFileSync(join(folder, 'vitest.config.ts'), settings)
   const vitest = join(root, 'node_modules/vitest/vitest.mjs')
-  const { status } = spawnSync(process.execPath, [vitest, 'run', '--root', folder], {
+  const { status, stdout } = spawnSync(process.execPath, [vitest, 'run', '--root', folder], {
+    encoding: 'utf8',
     timeout: 50_000,
   })
-  return { tally: readFileSync(join(folder, 'tally'), 'utf8').trim(), status }
+  return { tally: readFileSync(join(folder, 'tally'), 'utf8').trim(), status, stdout }
 }
