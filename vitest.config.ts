@@ -8,8 +8,8 @@ const rooms = '{packages,services,gateway,infra}/**'
 // When patience ends with what never comes. A test says in which order things happen and not how
 // fast, so that it holds on a machine that others load too.
 const timeoutMs = { pure: 60_000, engines: 60_000, e2e: 120_000, hook: 120_000, poll: 15_000 }
-// Where engines are killed and crowds race, a machine that stands still for seconds can spoil a test
-// that holds. CI gives it a second try, and its closing lines name each that needed one.
+// Where engines are killed and crowds race, a machine that stands still for seconds can spoil a
+// test that holds. CI gives it a second try, and its closing lines name each that needed one.
 const retry = process.env['CI'] ? 1 : 0
 
 // The file name says what a test needs: `.test.ts` nothing, `.db.test.ts` the engines, `e2e/` every
