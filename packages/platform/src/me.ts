@@ -31,6 +31,11 @@ export function personOf(claims: Claims | undefined, permissions: ReadonlySet<st
   }
 }
 
+/** Administrators belong to no center, and may act for each. */
+export function isOfAllCenters({ roles }: Pick<Me, 'roles'>): boolean {
+  return roles.some((role) => rolesOfAllCenters.includes(role))
+}
+
 /** Which rows exist for this person. `subject` is the row that an anonymous address names. */
 export function scopeOf(me: Me, subject: string | null): Scope {
   if (!me.userId || !me.sessionId || !me.claims) return publicScope(subject)
@@ -39,7 +44,7 @@ export function scopeOf(me: Me, subject: string | null): Scope {
     issuedAt: new Date(me.claims.iat * 1_000).toISOString(),
   }
   const person = { userId: me.userId, subject, token }
-  if (me.roles.some((role) => rolesOfAllCenters.includes(role))) {
+  if (isOfAllCenters(me)) {
     return { ...person, kind: 'all', centers: null }
   }
   if (me.roles.every((role) => customerRoles.includes(role))) {

@@ -139,7 +139,7 @@ export function auditFact(changes: Partial<AuditLine> = {}): AuditLine {
   }
 }
 
-/** What billing says of an invoice. */
+/** What billing says of an invoice; of an empty draft, unless told otherwise. */
 export function invoiceFact(
   changes: Partial<DataOf<typeof InvoiceIssued>> = {},
 ): DataOf<typeof InvoiceIssued> {

@@ -18,6 +18,7 @@ import type {
 } from '@forecourt/contracts/workshop-events'
 import { KeyRing } from '@forecourt/platform/config'
 import { seal } from '@forecourt/platform/personal'
+import { invoiceFact } from './facts.ts'
 import { asha, pune, ravi, type Person } from './people.ts'
 import { testSecrets } from './stack.ts'
 import type { Visitor } from './visiting.ts'
@@ -101,40 +102,26 @@ export function linkFact(
 }
 
 /** An issued invoice over one line; nobody in particular may be its customer. */
-export function invoiceFact(
-  customerId: string | null,
-  changes: Partial<DataOf<typeof InvoiceIssued>> = {},
-): DataOf<typeof InvoiceIssued> {
-  return {
-    invoiceId: randomUUIDv7(),
+export function issuedInvoiceFact(customerId: string | null): DataOf<typeof InvoiceIssued> {
+  return invoiceFact({
     invoiceNumber: 'PUN/26-27/000789',
     jobCardId: randomUUIDv7(),
-    otcOrderId: null,
     customerId,
-    serviceCenterId: pune,
     status: 'sent',
-    paymentStatus: 'pending',
-    currency: 'INR',
-    placeOfSupply: 'Maharashtra',
-    items: [],
     subtotalMinor: 10_004_237,
-    discountMinor: 0,
     taxMinor: 1_800_763,
-    roundOffMinor: 0,
     totalMinor: 11_805_000,
-    paidMinor: 0,
     balanceMinor: 11_805_000,
     invoiceDate: '2026-11-21',
     dueDate: '2026-12-06',
-    ...changes,
-  }
+  })
 }
 
 export function documentFact(
   customerId: string | null,
   storageKey: string,
 ): DataOf<typeof InvoiceDocumentRendered> {
-  const { invoiceId, serviceCenterId, totalMinor, currency } = invoiceFact(customerId)
+  const { invoiceId, serviceCenterId, totalMinor, currency } = issuedInvoiceFact(customerId)
   const invoiceNumber = 'PUN/26-27/000789'
   const about = { invoiceId, invoiceNumber, customerId, serviceCenterId }
   return { ...about, totalMinor, currency, storageKey }

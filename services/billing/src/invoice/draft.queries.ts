@@ -1,7 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { rolesOfAllCenters } from '@forecourt/contracts/roles'
 import { InvoiceDrafted } from '@forecourt/contracts/billing-events'
-import type { Me } from '@forecourt/platform/me'
+import { isOfAllCenters, type Me } from '@forecourt/platform/me'
 import { fieldProblem, problem } from '@forecourt/platform/problem'
 import type { Kysely } from 'kysely'
 import type { CustomerRow } from '../customer/customer.ts'
@@ -162,8 +161,7 @@ async function ownCenter(
   { db, me }: { db: Kysely<Tables>; me: Me },
   id: string | null,
 ): Promise<ServiceCenterRow> {
-  const isOfAll = me.roles.some((role) => rolesOfAllCenters.includes(role))
-  if (!id || (!isOfAll && !me.centers.includes(id))) {
+  if (!id || (!isOfAllCenters(me) && !me.centers.includes(id))) {
     throw fieldProblem('serviceCenterId', 'Choose one of your own service centers')
   }
   const center = await oneCenter(db, id)

@@ -1,26 +1,12 @@
 import type { DataOf } from '@forecourt/contracts/event'
-import {
-  JobCardApprovalAsked,
-  JobCardApprovalDecided,
-  JobCardAssigned,
-  JobCardBilled,
-  JobCardCancelled,
-  JobCardChanged,
-  JobCardCompleted,
-  JobCardCreated,
-  JobCardDelivered,
-  JobCardInspected,
-  JobCardPartsArrived,
-  JobCardPartsAwaited,
-  JobCardStarted,
-} from '@forecourt/contracts/workshop-events'
+import * as workshop from '@forecourt/contracts/workshop-events'
 import { NotYet } from '@forecourt/platform/consumer'
 import { json } from '@forecourt/platform/table'
 import { consumer, on, replica } from '../db.ts'
 import { billCard } from './bill.queries.ts'
 import { JobCardRow } from './job-card.ts'
 
-type Told = DataOf<typeof JobCardCompleted>
+type Told = DataOf<typeof workshop.JobCardCompleted>
 
 function cardOf({ jobCardId, ...card }: Told) {
   const { services, additionalServices, partsUsed } = JobCardRow.parse({
@@ -32,19 +18,19 @@ function cardOf({ jobCardId, ...card }: Told) {
 }
 
 const everyEvent = [
-  JobCardApprovalAsked,
-  JobCardApprovalDecided,
-  JobCardAssigned,
-  JobCardBilled,
-  JobCardCancelled,
-  JobCardChanged,
-  JobCardCompleted,
-  JobCardCreated,
-  JobCardDelivered,
-  JobCardInspected,
-  JobCardPartsArrived,
-  JobCardPartsAwaited,
-  JobCardStarted,
+  workshop.JobCardApprovalAsked,
+  workshop.JobCardApprovalDecided,
+  workshop.JobCardAssigned,
+  workshop.JobCardBilled,
+  workshop.JobCardCancelled,
+  workshop.JobCardChanged,
+  workshop.JobCardCompleted,
+  workshop.JobCardCreated,
+  workshop.JobCardDelivered,
+  workshop.JobCardInspected,
+  workshop.JobCardPartsArrived,
+  workshop.JobCardPartsAwaited,
+  workshop.JobCardStarted,
 ]
 
 /** A local copy of every job card, so that it can be billed by hand too. */
@@ -67,7 +53,7 @@ export const jobCards = consumer(
 
 /** Work that is done is billed: one draft, whoever is first. */
 export const billing = consumer('billing', [
-  on(JobCardCompleted, async (context, told) => {
+  on(workshop.JobCardCompleted, async (context, told) => {
     const now = new Date().toISOString()
     const couldBill = await billCard({ ...context, now }, cardOf(told), null)
     if (!couldBill) throw new NotYet('customer or center of job card', told.jobCardId)

@@ -1,6 +1,5 @@
 import { fieldProblem, problem } from '@forecourt/platform/problem'
-import type { Me } from '@forecourt/platform/me'
-import { rolesOfAllCenters } from '@forecourt/contracts/roles'
+import { isOfAllCenters, type Me } from '@forecourt/platform/me'
 import { sql, type Kysely } from 'kysely'
 import type { Tables } from '../db.ts'
 import type { ServiceCenterRow } from './service-center.ts'
@@ -24,11 +23,6 @@ export async function centerOfRegistration(
   const center = await centersInBusiness(db).where('id', '=', named).executeTakeFirst()
   if (!center) throw fieldProblem('serviceCenterId', 'Choose a service center from the list')
   return center
-}
-
-/** Administrators belong to no center, and may act for each. */
-export function isOfAllCenters(me: Me): boolean {
-  return me.roles.some((role) => rolesOfAllCenters.includes(role))
 }
 
 async function centerOfZone(db: Kysely<Tables>, pinCode: string): Promise<ServiceCenterRow> {

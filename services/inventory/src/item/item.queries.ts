@@ -1,6 +1,5 @@
-import { rolesOfAllCenters } from '@forecourt/contracts/roles'
 import { ItemAdded } from '@forecourt/contracts/inventory-events'
-import type { Me } from '@forecourt/platform/me'
+import { isOfAllCenters, type Me } from '@forecourt/platform/me'
 import { problem } from '@forecourt/platform/problem'
 import { given } from '@forecourt/platform/table'
 import { sql, type Kysely } from 'kysely'
@@ -149,8 +148,4 @@ export function placesCounted(
 function placeOf(me: Me, serviceCenterId: string | null | undefined): string | null | undefined {
   if (serviceCenterId !== undefined) return serviceCenterId
   return isOfAllCenters(me) ? null : me.centers[0]
-}
-
-function isOfAllCenters({ roles }: Me): boolean {
-  return roles.some((role) => rolesOfAllCenters.includes(role))
 }

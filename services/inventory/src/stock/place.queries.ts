@@ -1,5 +1,4 @@
-import { rolesOfAllCenters } from '@forecourt/contracts/roles'
-import type { Me } from '@forecourt/platform/me'
+import { isOfAllCenters, type Me } from '@forecourt/platform/me'
 import { fieldProblem, problem } from '@forecourt/platform/problem'
 import type { Kysely } from 'kysely'
 import type { Tables } from '../db.ts'
@@ -16,8 +15,7 @@ export async function refuseForeignPlace(
     if (!me.may('central_stock.adjust')) throw problem('permission_missing')
     return
   }
-  const isOfAll = me.roles.some((role) => rolesOfAllCenters.includes(role))
-  if (!isOfAll && !me.centers.includes(serviceCenterId)) {
+  if (!isOfAllCenters(me) && !me.centers.includes(serviceCenterId)) {
     throw fieldProblem('serviceCenterId', 'Choose one of your own service centers')
   }
   const center = await db

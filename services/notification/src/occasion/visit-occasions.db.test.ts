@@ -42,7 +42,7 @@ import {
   alertFact,
   cardFact,
   documentFact,
-  invoiceFact,
+  issuedInvoiceFact,
   itemFact,
   linkFact,
   paymentFact,
@@ -275,7 +275,7 @@ const cases: Case[] = [
   },
   {
     contract: InvoiceIssued,
-    says: ({ customerId }) => invoiceFact(customerId),
+    says: ({ customerId }) => issuedInvoiceFact(customerId),
     notices: {
       service_center: [
         'Invoice PUN/26-27/000789 is issued',
