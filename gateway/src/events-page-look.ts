@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { policyOf } from './page-policy.ts'
 
 export const STYLE = `
 :root { color-scheme: light dark; --line: light-dark(#d5d9de, #3a4048);
@@ -75,16 +75,8 @@ look()
 `
 
 /** The page needs its own style and its own script, and nothing from anywhere else. */
-export const EVENTS_PAGE_POLICY = [
-  "default-src 'none'",
-  `style-src '${hashOf(STYLE)}'`,
-  `script-src '${hashOf(SCRIPT)}'`,
-  'img-src data:',
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
-
-function hashOf(text: string): string {
-  return `sha256-${createHash('sha256').update(text).digest('base64')}`
-}
+export const EVENTS_PAGE_POLICY = policyOf({
+  style: STYLE,
+  script: SCRIPT,
+  more: ['img-src data:'],
+})

@@ -5,6 +5,7 @@ import { connectRedis } from '@forecourt/platform/redis'
 import { acceptTokens } from '@forecourt/platform/token'
 import { openTracer } from '@forecourt/platform/tracing'
 import { answerHeaders } from './answer-headers.ts'
+import { showApprovals } from './approval-page.ts'
 import { callersOf } from './caller.ts'
 import { carrierOf } from './carry.ts'
 import { GatewayConfig, serviceUrls } from './config.ts'
@@ -56,7 +57,9 @@ export async function openGateway(
     await serveDocs(own, Object.values(upstreams))
     showSystemHealth(own, Object.values(upstreams))
     if (inbox) showInbox(own, inbox)
-    if (config.NODE_ENV !== 'production') showMeasures(own, Object.values(upstreams))
+    if (config.NODE_ENV === 'production') return
+    showMeasures(own, Object.values(upstreams))
+    showApprovals(own)
   })
   await app.register(async (doors) => {
     // Bodies stay on the wire until a service takes them.

@@ -88,6 +88,9 @@ export function programsOf(layout: Layout): Program[] {
         NOTIFICATION_URL: at('notification'),
         REPORTING_URL: at('reporting'),
         INBOX_URL: at('inbox'),
+        // Where a front end under development usually stands.
+        CORS_ORIGINS: 'http://localhost:3000',
+        ...given(['CORS_ORIGINS']),
         // A developer's own browser and tests are one address; the requirement's 100 stops them.
         RATE_LIMIT_MAX_REQUESTS: '10000',
         // The services trust the gateway alone; whom the gateway trusts is a developer's to say.
@@ -102,7 +105,7 @@ export function serviceEnv({ engines, secrets }: Layout, name: string): Env {
   return { DATABASE_URL: serviceUrl(engines.databaseUrl, name, secrets.databasePassword) }
 }
 
-export function commonEnv({ engines, secrets, dataDir, ports }: Layout): Env {
+export function commonEnv({ engines, secrets, dataDir, gatewayPort, ports }: Layout): Env {
   return {
     NODE_ENV: 'development',
     HOST: '127.0.0.1',
@@ -112,6 +115,8 @@ export function commonEnv({ engines, secrets, dataDir, ports }: Layout): Env {
     JWKS_URL: `http://127.0.0.1:${ports['identity']}/.well-known/jwks.json`,
     FORECOURT_DATA: dataDir,
     NODE_COMPILE_CACHE: join(dataDir, 'compile-cache'),
+    // The gateway shows what a customer's link opens until a front end does.
+    FRONTEND_URL: `http://localhost:${gatewayPort}`,
     ...secrets.keys,
     ...passedOn(),
   }
