@@ -1,5 +1,21 @@
 import { allPermissions, type Permission } from './permissions.ts'
 
+/** Technicians and engineers differ by their title alone. */
+const repairing: Permission[] = [
+  'service_center.read',
+  'customer.read',
+  'item.read',
+  'service_request.read',
+  'job_card.read',
+  'job_card.update',
+  'job_card.work',
+  'invoice.read',
+  'invoice.create',
+  'invoice.issue',
+  'payment.create',
+  'dashboard.read',
+]
+
 /** The roles that a new installation starts with; administrators may edit them afterwards. */
 export const startingRoles: Record<Role, Permission[]> = {
   admin: allPermissions,
@@ -54,34 +70,8 @@ export const startingRoles: Record<Role, Permission[]> = {
     'invoice.read',
     'dashboard.read',
   ],
-  technician: [
-    'service_center.read',
-    'customer.read',
-    'item.read',
-    'service_request.read',
-    'job_card.read',
-    'job_card.update',
-    'job_card.work',
-    'invoice.read',
-    'invoice.create',
-    'invoice.issue',
-    'payment.create',
-    'dashboard.read',
-  ],
-  engineer: [
-    'service_center.read',
-    'customer.read',
-    'item.read',
-    'service_request.read',
-    'job_card.read',
-    'job_card.update',
-    'job_card.work',
-    'invoice.read',
-    'invoice.create',
-    'invoice.issue',
-    'payment.create',
-    'dashboard.read',
-  ],
+  technician: repairing,
+  engineer: repairing,
   inventory_manager: [
     'service_center.read',
     'item.read',

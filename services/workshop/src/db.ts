@@ -1,7 +1,9 @@
 import type { KeyRing } from '@forecourt/platform/config'
+import type { Emit } from '@forecourt/platform/outbox'
 import { roadOver } from '@forecourt/platform/over'
 import type { PersonalData } from '@forecourt/platform/personal'
 import type { Table } from '@forecourt/platform/table'
+import type { Kysely } from 'kysely'
 import { AdditionalServiceRow, ApprovalRow } from './approval/approval.ts'
 import { CustomerRow } from './customer/customer.ts'
 import { ItemRow, StockLevelRow } from './item/item.ts'
@@ -30,6 +32,12 @@ export const tables = {
 }
 
 export type Tables = { [Name in keyof typeof tables]: Table<(typeof tables)[Name]> }
+
+/** What a change needs: the transaction, and the way to tell of it. */
+export interface Writing {
+  db: Kysely<Tables>
+  emit: Emit
+}
 
 /** What handlers are given beside their context. */
 export interface Means {

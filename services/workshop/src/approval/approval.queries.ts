@@ -1,12 +1,11 @@
 import { createHash, randomBytes, randomUUIDv7 } from 'node:crypto'
 import { JobCardChanged, LinkRequested } from '@forecourt/contracts/workshop-events'
-import type { Emit } from '@forecourt/platform/outbox'
 import { seal } from '@forecourt/platform/personal'
 import { problem } from '@forecourt/platform/problem'
 import { changeRow } from '@forecourt/platform/row'
 import { asHouse, transition } from '@forecourt/platform/transition'
 import { sql, type Kysely } from 'kysely'
-import type { Means, Tables } from '../db.ts'
+import type { Means, Tables, Writing } from '../db.ts'
 import { lifecycle, proposedOf, tell, toldState } from '../job-card/job-card.queries.ts'
 import type { JobCardRow } from '../job-card/job-card.ts'
 import { follow } from '../parts-request/follow.queries.ts'
@@ -17,7 +16,7 @@ import {
   type ProposeServices,
 } from './approval.ts'
 
-export type Asking = Means & { db: Kysely<Tables>; emit: Emit }
+type Asking = Means & Writing
 
 /** Adds proposals to a card; they wait for the customer's word. */
 export async function insertProposals(
@@ -82,7 +81,7 @@ interface Word {
 
 /** Writes the customer's word on a locked card, which goes on when nothing is undecided. */
 export async function decide(
-  deciding: { db: Kysely<Tables>; emit: Emit },
+  deciding: Writing,
   card: JobCardRow,
   { approved, rejected, by }: Word,
 ): Promise<void> {

@@ -23,6 +23,8 @@ export const invoices = consumer(
           .where('id', '=', jobCardId)
           .forUpdate()
           .executeTakeFirst()
+        // A later invoice takes the place of one that was cancelled, and ids follow time.
+        if (card?.invoiceId && invoiceId < card.invoiceId) return
         const billed =
           status === 'cancelled'
             ? { invoiceId: null, paymentStatus: 'pending' }

@@ -1,19 +1,12 @@
 import { PartsUsed } from '@forecourt/contracts/parts-request-events'
 import type { Me } from '@forecourt/platform/me'
-import type { Emit } from '@forecourt/platform/outbox'
 import { problem } from '@forecourt/platform/problem'
-import { sql, type Kysely } from 'kysely'
-import type { Tables } from '../db.ts'
+import { sql } from 'kysely'
+import type { Writing } from '../db.ts'
 import { factOf, raise } from '../parts-request/parts-request.queries.ts'
 import type { PartsRequestLineRow } from '../parts-request/parts-request.ts'
 import { partsOf } from './job-card.queries.ts'
 import type { CompleteJobCard, JobCardRow } from './job-card.ts'
-
-interface Writing {
-  db: Kysely<Tables>
-  emit: Emit
-  me: Me
-}
 
 /**
  * What of each reserved line went into the vehicle: everything, unless the body says otherwise.
@@ -72,7 +65,10 @@ export async function useParts(
 }
 
 /** Steps that are still open were done with the job. */
-export async function completeSteps({ db, me }: Writing, cardId: string): Promise<void> {
+export async function completeSteps(
+  { db, me }: Writing & { me: Me },
+  cardId: string,
+): Promise<void> {
   await db
     .updateTable('jobCardService')
     .set({ status: 'completed', completedBy: me.userId, completedAt: sql<string>`now()` })

@@ -13,11 +13,10 @@ import {
 } from '@forecourt/contracts/workshop-events'
 import { available, machine } from '@forecourt/platform/machine'
 import type { Me } from '@forecourt/platform/me'
-import type { Emit } from '@forecourt/platform/outbox'
 import { problem } from '@forecourt/platform/problem'
 import type { Kysely } from 'kysely'
 import type { z } from 'zod'
-import type { Means, Tables } from '../db.ts'
+import type { Means, Tables, Writing } from '../db.ts'
 import { shownService as shownProposal, type AdditionalServiceRow } from '../approval/approval.ts'
 import type { PartsRequestLineRow } from '../parts-request/parts-request.ts'
 import {
@@ -164,7 +163,7 @@ export async function toldState(db: Kysely<Tables>, card: JobCardRow) {
 }
 
 export async function tell(
-  { db, emit }: { db: Kysely<Tables>; emit: Emit },
+  { db, emit }: Writing,
   contract: EventContract,
   card: JobCardRow,
 ): Promise<void> {

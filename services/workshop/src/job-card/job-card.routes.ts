@@ -22,7 +22,16 @@ import {
   OpenJobCard,
   type JobCardRow,
 } from './job-card.ts'
-import { assign, cancel, complete, deliver, inspect, keepSteps, start } from './moves.queries.ts'
+import {
+  assign,
+  cancel,
+  complete,
+  deliver,
+  inspect,
+  keepSteps,
+  start,
+  type Moving,
+} from './moves.queries.ts'
 import { insertJobCard } from './open.queries.ts'
 
 export const listJobCards = endpoint.list('GET /workshop/job-cards', {
@@ -87,10 +96,7 @@ export const inspectVehicle = endpoint('PUT /workshop/job-cards/:id/pre-inspecti
   message: 'Pre-service inspection recorded',
   body: InspectVehicle,
   returns: JobCard,
-  async handle(context, { params: { id }, body }) {
-    await inspect(context, id, body)
-    return oneJobCard(context, id)
-  },
+  handle: answeringCard(inspect),
 })
 
 export const assignJobCard = endpoint('PUT /workshop/job-cards/:id/assign', {
@@ -99,10 +105,7 @@ export const assignJobCard = endpoint('PUT /workshop/job-cards/:id/assign', {
   message: 'Engineer assigned',
   body: AssignEngineer,
   returns: JobCard,
-  async handle(context, { params: { id }, body }) {
-    await assign(context, id, body.assignedEngineer ?? body.engineerId ?? '')
-    return oneJobCard(context, id)
-  },
+  handle: answeringCard(assign),
 })
 
 export const startJobCard = endpoint('PUT /workshop/job-cards/:id/start', {
@@ -110,10 +113,7 @@ export const startJobCard = endpoint('PUT /workshop/job-cards/:id/start', {
   may: 'job_card.work',
   message: 'Work started',
   returns: JobCard,
-  async handle(context, { params: { id } }) {
-    await start(context, id)
-    return oneJobCard(context, id)
-  },
+  handle: answeringCard(start),
 })
 
 export const completeJobCard = endpoint('PUT /workshop/job-cards/:id/complete', {
@@ -122,10 +122,7 @@ export const completeJobCard = endpoint('PUT /workshop/job-cards/:id/complete', 
   message: 'Job card completed',
   body: CompleteJobCard,
   returns: JobCard,
-  async handle(context, { params: { id }, body }) {
-    await complete(context, id, body)
-    return oneJobCard(context, id)
-  },
+  handle: answeringCard(complete),
 })
 
 export const deliverVehicle = endpoint('PUT /workshop/job-cards/:id/deliver', {
@@ -133,10 +130,7 @@ export const deliverVehicle = endpoint('PUT /workshop/job-cards/:id/deliver', {
   may: 'job_card.deliver',
   message: 'Vehicle delivered',
   returns: JobCard,
-  async handle(context, { params: { id } }) {
-    await deliver(context, id)
-    return oneJobCard(context, id)
-  },
+  handle: answeringCard(deliver),
 })
 
 export const cancelJobCard = endpoint('PUT /workshop/job-cards/:id/cancel', {
@@ -145,8 +139,13 @@ export const cancelJobCard = endpoint('PUT /workshop/job-cards/:id/cancel', {
   message: 'Job card cancelled',
   body: Refuse,
   returns: JobCard,
-  async handle(context, { params: { id }, body }) {
-    await cancel(context, id, body.reason)
-    return oneJobCard(context, id)
-  },
+  handle: answeringCard(cancel),
 })
+
+/** Carries a move out, and answers the card as it is then. */
+function answeringCard<Body>(move: (context: Moving, id: string, body: Body) => Promise<void>) {
+  return async (context: Moving, { params, body }: { params: { id: string }; body: Body }) => {
+    await move(context, params.id, body)
+    return oneJobCard(context, params.id)
+  }
+}

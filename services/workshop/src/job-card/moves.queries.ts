@@ -9,12 +9,18 @@ import type { z } from 'zod'
 import type { Means, Tables } from '../db.ts'
 import { withdrawParts } from '../parts-request/parts-request.queries.ts'
 import { lifecycle as requests } from '../service-request/service-request.queries.ts'
-import { stateOf } from '../service-request/service-request.ts'
+import { stateOf, type Refuse } from '../service-request/service-request.ts'
 import { completeSteps, useParts } from './complete.queries.ts'
 import { lifecycle, refuseForeignCard, tell, toldState } from './job-card.queries.ts'
-import type { ChangeJobCard, CompleteJobCard, InspectVehicle, JobCardRow } from './job-card.ts'
+import type {
+  AssignEngineer,
+  ChangeJobCard,
+  CompleteJobCard,
+  InspectVehicle,
+  JobCardRow,
+} from './job-card.ts'
 
-type Moving = Context<Tables> & Means
+export type Moving = Context<Tables> & Means
 type Changes = Partial<Omit<JobCardRow, 'id' | 'version' | 'status'>>
 
 const now = sql`now()` as unknown as string
@@ -47,7 +53,12 @@ export async function inspect(context: Moving, id: string, body: InspectVehicle)
 }
 
 /** Throws `engineer_not_in_center` for anybody but an active engineer of the card's center. */
-export async function assign(context: Moving, id: string, engineer: string): Promise<void> {
+export async function assign(
+  context: Moving,
+  id: string,
+  { assignedEngineer, engineerId }: z.infer<typeof AssignEngineer>,
+): Promise<void> {
+  const engineer = assignedEngineer ?? engineerId ?? ''
   await move(context, id, 'assign', async ({ serviceCenterId }) => {
     const person = await context.db
       .selectFrom('staff')
@@ -89,7 +100,11 @@ export async function deliver(context: Moving, id: string): Promise<void> {
 }
 
 /** What was set aside goes back, and the service request may have another card. */
-export async function cancel(context: Moving, id: string, reason: string): Promise<void> {
+export async function cancel(
+  context: Moving,
+  id: string,
+  { reason }: z.infer<typeof Refuse>,
+): Promise<void> {
   const card = await move(context, id, 'cancel', async () => {
     await withdrawParts(context, id)
     return { reason, partsOpen: 0 }

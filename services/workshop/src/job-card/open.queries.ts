@@ -1,20 +1,14 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { JobCardCreated } from '@forecourt/contracts/workshop-events'
 import { documentNumber } from '@forecourt/platform/document-number'
-import type { Emit } from '@forecourt/platform/outbox'
 import { problem } from '@forecourt/platform/problem'
 import { asHouse, transition } from '@forecourt/platform/transition'
 import type { Kysely } from 'kysely'
-import type { Tables } from '../db.ts'
+import type { Tables, Writing } from '../db.ts'
 import { lifecycle as requests } from '../service-request/service-request.queries.ts'
 import { stateOf, type ServiceRequestRow } from '../service-request/service-request.ts'
 import { lifecycle, tell } from './job-card.queries.ts'
 import type { JobCardRow, OrderedService } from './job-card.ts'
-
-interface Writing {
-  db: Kysely<Tables>
-  emit: Emit
-}
 
 /**
  * Opens the card of an approved request, which is under way from then on. Throws `not_found`,

@@ -1,17 +1,10 @@
 import { JobCardChanged } from '@forecourt/contracts/workshop-events'
-import type { Emit } from '@forecourt/platform/outbox'
 import { changeRow } from '@forecourt/platform/row'
 import { asHouse, transition } from '@forecourt/platform/transition'
-import type { Kysely } from 'kysely'
-import type { Tables } from '../db.ts'
+import type { Writing } from '../db.ts'
 import { lifecycle, partsOf, tell, toldState } from '../job-card/job-card.queries.ts'
 import type { JobCardRow } from '../job-card/job-card.ts'
 import { isOutstanding } from './parts-request.ts'
-
-interface Writing {
-  db: Kysely<Tables>
-  emit: Emit
-}
 
 /** The card waits while something is short, and goes on where it was when nothing is. */
 export async function follow(writing: Writing, card: JobCardRow): Promise<void> {

@@ -8,9 +8,8 @@ import {
   ReservationReleased,
 } from '@forecourt/contracts/inventory-events'
 import { PartsAccepted, PartsWithdrawn } from '@forecourt/contracts/parts-request-events'
-import type { Emit } from '@forecourt/platform/outbox'
 import type { Kysely } from 'kysely'
-import { consumer, on, type Tables } from '../db.ts'
+import { consumer, on, type Tables, type Writing } from '../db.ts'
 import { isUnderWay, partsOf } from '../job-card/job-card.queries.ts'
 import type { JobCardRow } from '../job-card/job-card.ts'
 import { follow } from './follow.queries.ts'
@@ -18,10 +17,6 @@ import { factOf, raise } from './parts-request.queries.ts'
 import { statusOf, wholeStatusOf } from './parts-request.ts'
 
 type Reservation = DataOf<typeof ReservationPlaced>
-interface Writing {
-  db: Kysely<Tables>
-  emit: Emit
-}
 
 /** What inventory says of the parts of our cards. */
 export const reservations = consumer('reservations', [

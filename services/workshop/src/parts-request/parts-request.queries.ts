@@ -2,11 +2,10 @@ import { randomUUIDv7 } from 'node:crypto'
 import { PartsRequested, PartsWithdrawn } from '@forecourt/contracts/parts-request-events'
 import { JobCardChanged } from '@forecourt/contracts/workshop-events'
 import type { Me } from '@forecourt/platform/me'
-import type { Emit } from '@forecourt/platform/outbox'
 import { problem } from '@forecourt/platform/problem'
 import { changeRow } from '@forecourt/platform/row'
 import type { Kysely } from 'kysely'
-import type { Tables } from '../db.ts'
+import type { Tables, Writing } from '../db.ts'
 import { partsOf, tell } from '../job-card/job-card.queries.ts'
 import type { JobCardRow } from '../job-card/job-card.ts'
 import {
@@ -15,11 +14,6 @@ import {
   type PartsRequestRow,
   type RequestParts,
 } from './parts-request.ts'
-
-interface Writing {
-  db: Kysely<Tables>
-  emit: Emit
-}
 
 /** Asks inventory for parts, for a locked card that stays open until they are granted. */
 export async function insertPartsRequest(

@@ -19,7 +19,7 @@ import { given } from '@forecourt/platform/table'
 import { waitForNoun } from '@forecourt/platform/wait-for-noun'
 import type { Kysely } from 'kysely'
 import type { z } from 'zod'
-import type { Means, Tables } from '../db.ts'
+import type { Means, Tables, Writing } from '../db.ts'
 import {
   columnsOf,
   stateOf,
@@ -78,7 +78,7 @@ export const lifecycle = machine<ServiceRequestRow>()({
   },
 })
 
-type Writing = Means & { db: Kysely<Tables>; emit: Emit; me: Me }
+type Asking = Means & Writing & { me: Me }
 
 /** Who the request is of, of which vehicle, and where the work will be done. */
 export interface Parties {
@@ -115,7 +115,7 @@ export async function partiesOf(
 
 /** Opens a request; a manager of the center is to approve it. */
 export async function insertServiceRequest(
-  { db, emit, me, personal }: Writing,
+  { db, emit, me, personal }: Asking,
   { serviceCenterId: _serviceCenterId, ...body }: OpenServiceRequest,
   parties: Parties,
 ): Promise<ServiceRequestRow> {
