@@ -113,6 +113,11 @@ export const errors = {
   ),
 
   job_card_unfinished: spec('BUSINESS_001', 409, 'The work of this job card is not done yet.'),
+  gstin_missing: spec(
+    'BUSINESS_001',
+    409,
+    'The service center has no GSTIN, without which it issues no tax invoice.',
+  ),
   invoice_empty: spec('BUSINESS_001', 409, 'An invoice without lines cannot be issued.'),
   payment_exceeds_balance: spec('BUSINESS_001', 409, 'Only {balance} is still to be paid.'),
   payment_known: spec('DUPLICATE_001', 409, 'This transaction was recorded already.'),

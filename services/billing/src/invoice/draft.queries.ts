@@ -30,7 +30,7 @@ export interface Drafting {
   createdBy: string | null
 }
 
-/** Drafts an invoice; undefined when its job card has one already. */
+/** Drafts an invoice; undefined when its job card has one that was not cancelled. */
 export async function insertDraft(
   context: Writing,
   { center, details, lines, placeOfSupply, ...columns }: Drafting,
@@ -53,7 +53,7 @@ export async function insertDraft(
       paidMinor: 0,
       status: lifecycle.start,
     })
-    .onConflict((conflict) => conflict.column('jobCardId').doNothing())
+    .onConflict((conflict) => conflict.doNothing())
     .returningAll()
     .executeTakeFirst()
   if (!invoice) return undefined

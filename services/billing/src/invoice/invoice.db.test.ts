@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { JobCardCancelled } from '@forecourt/contracts/workshop-events'
 import {
   cardFact,
   completeCard,
@@ -9,9 +8,7 @@ import {
   partLine,
 } from '@forecourt/testing/billing'
 import { watchStatements } from '@forecourt/testing/billing-statements'
-import { eventually } from '@forecourt/testing/eventually'
-import { asha, mumbai, priya, pune, ravi } from '@forecourt/testing/people'
-import { publish } from '@forecourt/testing/publish'
+import { asha, kiran, mumbai, priya, pune, ravi } from '@forecourt/testing/people'
 import { openStack, type Stack } from '@forecourt/testing/stack'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { billing } from '../service.ts'
@@ -72,37 +69,6 @@ test('an issued invoice has a number, a date and a day until which to pay', asyn
   expect(told.data).toMatchObject({ invoiceNumber: data.invoiceNumber, status: 'sent' })
   const again = await stack.call(`PUT /invoices/${id}/finalize`, { as: priya })
   expect(again.body.error?.reason).toBe('state_forbids')
-})
-
-test('a job card has one invoice, whoever asks for it and however often', async () => {
-  const card = cardFact(customerId)
-  const ask = () =>
-    stack.call<InvoiceAnswer>(`POST /invoices/from-job-card/${card.jobCardId}`, { as: ravi })
-  // Asked for in the very second in which the work is done.
-  const asked = [ask(), ask(), ask(), ask()]
-  const id = await completeCard(stack, card)
-  const answers = [...(await Promise.all(asked)), await ask()]
-  expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201, 201])
-  expect(new Set(answers.map(({ data }) => data.id))).toEqual(new Set([id]))
-  const { rowCount } = await stack.admin.query('select from invoice where job_card_id = $1', [
-    card.jobCardId,
-  ])
-  expect(rowCount).toBe(1)
-})
-
-test('work that is not done yet is not billed', async () => {
-  const card = cardFact(customerId, { status: 'cancelled', partsUsed: [] })
-  await publish(stack, JobCardCancelled, card)
-  await eventually('the job card', async () => {
-    const { rowCount } = await stack.admin.query('select from job_card where id = $1', [
-      card.jobCardId,
-    ])
-    return rowCount === 1
-  })
-  const { body } = await stack.call(`POST /invoices/from-job-card/${card.jobCardId}`, { as: ravi })
-  expect(body.error?.reason).toBe('job_card_unfinished')
-  const strange = await stack.call(`POST /invoices/from-job-card/${randomUUID()}`, { as: ravi })
-  expect(strange.status).toBe(404)
 })
 
 test('a warranty part is a line at price 0, and a customer of another state owes integrated tax', async () => {
@@ -206,6 +172,24 @@ test('an empty draft has nothing to issue, and a cancelled one has no number', a
     as: priya,
   })
   expect(cancelled.data).toMatchObject({ status: 'cancelled', invoiceNumber: null, available: [] })
+})
+
+test('a center without a GSTIN issues no tax invoice until it has one', async () => {
+  const body = {
+    serviceCenterId: mumbai,
+    customerDetails: { name: 'Rahul' },
+    items: [{ description: 'Wash', unitPrice: 500 }],
+  }
+  const { data } = await stack.call<InvoiceAnswer>('POST /invoices', { as: kiran, body })
+  const issue = () => stack.call<InvoiceAnswer>(`PUT /invoices/${data.id}/finalize`, { as: kiran })
+  const refused = await issue()
+  expect([refused.status, refused.body.error?.reason]).toEqual([409, 'gstin_missing'])
+  const setGstin = (gstin: string | null) =>
+    stack.admin.query('update service_center set gstin = $1 where id = $2', [gstin, mumbai])
+  await setGstin('27AAFCF1234K2ZO')
+  const issued = await issue()
+  expect(issued.data).toMatchObject({ status: 'sent', supplier: { gstin: '27AAFCF1234K2ZO' } })
+  expect(issued.data.invoiceNumber).toMatch(/^MUM\/\d\d-\d\d\/000001$/)
 })
 
 test('an invoice that owes nothing is paid when it is issued', async () => {

@@ -31,7 +31,7 @@ export interface Issued {
 
 /**
  * Issues a draft: gives it its date and, last of all, its number. What is not to be paid is paid
- * at once. Throws `invoice_empty` and `state_forbids`.
+ * at once. Throws `invoice_empty`, `gstin_missing` and `state_forbids`.
  */
 export async function issueInvoice(context: Issuing, id: string): Promise<Issued> {
   let lines: InvoiceLineRow[] = []
@@ -60,6 +60,7 @@ async function pricedAnew(context: Issuing, draft: InvoiceRow, before: InvoiceLi
   if (!center) throw problem('not_found')
   const terms = termsOf(context, center)
   const { jurisdiction, supplier } = terms
+  if (jurisdiction.needsTaxNumber && !supplier.gstin) throw problem('gstin_missing')
   const { lines, totals } = priceInvoice(terms, draft.placeOfSupply, before)
   if (lines.some((line, place) => line.igstMinor !== before[place]?.igstMinor)) {
     await writeTaxes(db, lines)

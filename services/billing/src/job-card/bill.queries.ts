@@ -11,7 +11,7 @@ const PATIENCE_MS = 2_000
 const LOOK_EVERY_MS = 50
 
 /**
- * Drafts the one invoice that a job card ever has; with one there already it does nothing. Answers
+ * Drafts the invoice of a job card; with one there that was not cancelled it does nothing. Answers
  * whether it could: not while the center or the customer is unknown here.
  */
 export async function billCard(
@@ -61,11 +61,16 @@ export async function billableCard(
   return card
 }
 
-export async function invoiceIdOfCard(db: Kysely<Tables>, jobCardId: string): Promise<string> {
+/** The invoice of a job card that was not cancelled. */
+export async function invoiceIdOfCard(
+  db: Kysely<Tables>,
+  jobCardId: string,
+): Promise<string | undefined> {
   const invoice = await db
     .selectFrom('invoice')
     .select('id')
     .where('jobCardId', '=', jobCardId)
-    .executeTakeFirstOrThrow()
-  return invoice.id
+    .where('status', '<>', 'cancelled')
+    .executeTakeFirst()
+  return invoice?.id
 }

@@ -10,6 +10,8 @@ export const emirates: Jurisdiction = {
   title: 'Tax Invoice',
   rates: [{ taxCode: '', from: '2018-01-01', rateBp: 500 }],
   defaultCodes: { service: '', part: null },
+  // A center keeps a GSTIN only, so its TRN is not known here.
+  needsTaxNumber: false,
   placeOfSupply: (supplier, buyer) => buyer.state ?? supplier.state,
   isWithinState: () => true,
   taxesOf: (taxableMinor, rateBp) => ({

@@ -17,6 +17,7 @@ export const india: Jurisdiction = {
     { taxCode: '', from: '2017-07-01', rateBp: 1_800 },
   ],
   defaultCodes: { service: '998729', part: null },
+  needsTaxNumber: true,
   placeOfSupply,
   isWithinState: (supplier, place) => placeKey(stateOfSupplier(supplier)) === placeKey(place),
   taxesOf(taxableMinor, rateBp, isWithinState) {

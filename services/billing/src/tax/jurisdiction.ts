@@ -39,6 +39,8 @@ export interface Jurisdiction {
   rates: readonly DatedRate[]
   /** The code of labour and of parts that name none. */
   defaultCodes: { service: string; part: string | null }
+  /** Whether only who has a tax number may issue the document, which must name it. */
+  needsTaxNumber: boolean
   placeOfSupply(supplier: Supplier, buyer: Buyer): string
   isWithinState(supplier: Supplier, placeOfSupply: string): boolean
   /** The only place where a tax is rounded: once for each line and head. */

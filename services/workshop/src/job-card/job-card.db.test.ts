@@ -1,11 +1,16 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { InvoiceDrafted, InvoiceSettled } from '@forecourt/contracts/billing-events'
+import {
+  InvoiceCancelled,
+  InvoiceDrafted,
+  InvoiceSettled,
+} from '@forecourt/contracts/billing-events'
 import type { DataOf } from '@forecourt/contracts/event'
 import {
   ReservationExpired,
   ReservationFilled,
   ReservationPlaced,
 } from '@forecourt/contracts/inventory-events'
+import { eventually } from '@forecourt/testing/eventually'
 import { invoiceFact } from '@forecourt/testing/facts'
 import { asha, dev, nikhil, priya, pune, ravi } from '@forecourt/testing/people'
 import { publish } from '@forecourt/testing/publish'
@@ -265,4 +270,27 @@ test('the card says how far it is billed and paid, as billing says', async () =>
     (event) => ofCard(card)(event) && event.data?.['paymentStatus'] === 'paid',
   )
   expect(settled.data).toMatchObject({ invoiceId, status: 'completed' })
+})
+
+test('the invoice of a card is the latest one, in whatever order billing’s news arrives', async () => {
+  const card = await startCard(stack)
+  await put(card, 'complete')
+  const [first, second] = [randomUUIDv7(), randomUUIDv7()]
+  const fact = { jobCardId: card.id, serviceCenterId: pune }
+  await publish(stack, InvoiceDrafted, invoiceFact({ ...fact, invoiceId: second }))
+  await told('job-card.billed', ofCard(card))
+  const paid = invoiceFact({ ...fact, invoiceId: second, status: 'paid', paymentStatus: 'paid' })
+  const late = invoiceFact({ ...fact, invoiceId: first, status: 'cancelled' })
+  const news = [
+    await publish(stack, InvoiceDrafted, invoiceFact({ ...fact, invoiceId: first })),
+    await publish(stack, InvoiceCancelled, late, { version: 2 }),
+    await publish(stack, InvoiceSettled, paid, { version: 3 }),
+  ]
+  await eventually('all news', async () => {
+    const { rowCount } = await stack.admin.query('select from inbox where event_id = any ($1)', [
+      news,
+    ])
+    return rowCount === news.length
+  })
+  expect(await see(card)).toMatchObject({ invoiceId: second, paymentStatus: 'paid' })
 })
