@@ -1,5 +1,5 @@
 import { PartsAccepted, PartsWithdrawn } from '@forecourt/contracts/parts-request-events'
-import { isha, pune } from '@forecourt/testing/people'
+import { isha, kiran, meera, priya, pune, ravi } from '@forecourt/testing/people'
 import { publish } from '@forecourt/testing/publish'
 import {
   askParts,
@@ -80,6 +80,21 @@ test('a line is reserved whole or waits, and one purchase request is raised for 
     ({ data }) => data?.['itemId'] === item.id,
   )
   expect(raised.data).toMatchObject({ cause: 'shortage', quantity: 3, documentId: asked.jobCardId })
+})
+
+test('a purchase request tells the people of its center what waits for which card, and no others', async () => {
+  const item = await stockItem(stack, 0)
+  const asked = await askParts(stack, [[item.id, 3]])
+  await linesOf(stack, asked)
+  const seenBy = async (as: typeof isha) => {
+    const query = { 'filter[documentId]': asked.jobCardId }
+    const { data } = await stack.call<object[]>('GET /inventory/purchase-requests', { as, query })
+    return data
+  }
+  const { itemCode } = item
+  const request = { itemCode, quantity: 3, cause: 'shortage', status: 'open' }
+  for (const as of [priya, ravi, kiran]) expect(await seenBy(as)).toMatchObject([request])
+  expect(await seenBy(meera)).toEqual([])
 })
 
 test('stock that arrives goes to the oldest line that it covers whole', async () => {
