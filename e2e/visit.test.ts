@@ -1,6 +1,7 @@
 import { eventually } from '@forecourt/testing/eventually'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startLocalStack, type LocalStack } from './local-stack.ts'
+import { nounOf, toldByOutsider } from './outsider.ts'
 import { codeFor, submit, type Registered } from './registering.ts'
 
 let stack: LocalStack
@@ -145,4 +146,38 @@ test('those whom it concerns were told, in the application and by message', asyn
     Boolean(subject?.includes('PUN/')),
   )
   expect(invoiceMail.channel).toBe('email')
+})
+
+test('another company follows the visit from the public topics alone, in order', async () => {
+  const chapters = [
+    'customer-vehicle.registration.opened',
+    'customer-vehicle.registration.verified',
+    'workshop.service-request.opened',
+    'workshop.service-request.approved',
+    'workshop.job-card.created',
+    'workshop.job-card.inspected',
+    'workshop.job-card.assigned',
+    'workshop.job-card.started',
+    'workshop.parts-request.requested',
+    'inventory.reservation.placed',
+    'inventory.reservation.confirmed',
+    'workshop.job-card.completed',
+    'billing.invoice.drafted',
+    'billing.invoice.issued',
+    'billing.payment.received',
+    'workshop.job-card.delivered',
+  ]
+  const told = await toldByOutsider(stack, registered.vehicles[0]?.id ?? '')
+  const types = new Set(told.map(({ type }) => type))
+  expect([...types].filter((type) => chapters.includes(type))).toEqual(chapters)
+  expect(told.filter(({ type }) => type === 'billing.payment.received')).toHaveLength(2)
+  for (const ofOne of Map.groupBy(told, ({ key, type }) => key + nounOf(type)).values()) {
+    expect(ofOne.map(({ sequence }) => sequence)).toEqual(ofOne.map((_, index) => index + 1))
+  }
+  const vehicle = told.find(({ type }) => type === 'customer-vehicle.vehicle.registered')
+  expect(vehicle?.key).toBe(registered.vehicles[0]?.id)
+  // Beginning with the job card, it finds the same visit, without what came before.
+  const ofCard = await toldByOutsider(stack, card.id)
+  expect(ofCard[0]?.type).toBe('workshop.service-request.opened')
+  expect(ofCard.map(({ key }) => key)).toEqual(expect.arrayContaining([card.id, invoice.id]))
 })

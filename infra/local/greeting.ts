@@ -21,7 +21,7 @@ const FORM = JSON.stringify({
 })
 
 /** What a person needs who has just started Forecourt. */
-export function greet(port: number, seconds: number): void {
+export function greet(port: number, kafkaBrokers: string, seconds: number): void {
   const at = `http://localhost:${port}`
   const strong = (text: string) => styleText('bold', text)
   const lines = [
@@ -31,6 +31,7 @@ export function greet(port: number, seconds: number): void {
     `API              ${at}/api/v1`,
     `Documentation    ${at}/docs`,
     `Events           ${at}/docs/events`,
+    `Kafka            ${kafkaBrokers}   (docs/follow-a-visit reads it from outside)`,
     `Inbox            ${at}/dev/inbox   (every SMS, WhatsApp message and e-mail)`,
     '',
     `Sign in as       admin@ manager@ advisor@ technician@ engineer@ inventory@forecourt.test`,

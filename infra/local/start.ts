@@ -38,7 +38,7 @@ async function start(): Promise<void> {
     await prepare(supervisor, layout)
     supervisor.start(programsOf(layout))
     await untilReady(gatewayPort, supervisor)
-    greet(gatewayPort, (performance.now() - begun) / 1_000)
+    greet(gatewayPort, engines.kafkaBrokers, (performance.now() - begun) / 1_000)
   } catch (error) {
     say(`Forecourt cannot start. ${error instanceof Error ? error.message : String(error)}`)
     await stop(1)
