@@ -1,0 +1,64 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startLocalStack, type LocalStack } from './local-stack.ts'
+import { photo } from './photo.ts'
+
+const root = join(import.meta.dirname, '..')
+let stack: LocalStack
+let folder: string
+beforeAll(async () => {
+  stack = await startLocalStack()
+  folder = mkdtempSync('/tmp/forecourt-commands-')
+  writeFileSync(join(folder, 'car.jpg'), await photo())
+}, 180_000)
+afterAll(async () => {
+  await stack?.stop()
+  if (folder) rmSync(folder, { recursive: true })
+})
+
+/** The commands of one heading of a document, or of all, as a reader would paste them. */
+function commandsOf(file: string, heading = ''): string {
+  const text = readFileSync(join(root, file), 'utf8')
+  const [, part = ''] = text.split(heading ? `\n## ${heading}\n` : /^/)
+  const own = heading ? (part.split(/\n## /)[0] ?? '') : text
+  return Array.from(own.matchAll(/^```sh\n([^]*?)^```$/gm), ([, commands]) => commands).join('\n')
+}
+
+/** Answers what each answer said. Waits longer than a reader, whose machine does nothing else. */
+async function paste(commands: string): Promise<string[]> {
+  const script = commands
+    .replaceAll('localhost:8080', `localhost:${stack.port}`)
+    .replaceAll(/^sleep \d$/gm, 'sleep 6')
+  const { stdout } = await promisify(execFile)('bash', ['-e', '-c', script], { cwd: folder })
+  return Array.from(
+    stdout.matchAll(/\{"success":(?:true|false),"message":"([^"]*)"/g),
+    ([, said]) => String(said),
+  )
+}
+
+test('what the README and the visit print can be pasted, from the form to the paid invoice', async () => {
+  const answers = await paste(commandsOf('README.md', 'Register the first customer'))
+  expect(answers).toEqual(['Registration verified', 'OK'])
+  const steps = await paste(commandsOf('docs/a-visit.md'))
+  expect(steps).toEqual([
+    'Stock adjusted',
+    'Service request approved',
+    'Pre-service inspection recorded',
+    'Engineer assigned',
+    'Work started',
+    'Parts requested',
+    'OK',
+    'The customer is asked to approve',
+    'OK',
+    'Thank you, we have noted your answer',
+    'Job card completed',
+    'Invoice issued',
+    'Payment recorded',
+    'Payment recorded',
+    'Vehicle delivered',
+  ])
+  expect(readFileSync(join(folder, 'invoice.pdf')).subarray(0, 5).toString()).toBe('%PDF-')
+})
