@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { cardFact, completeCard, type InvoiceAnswer, knowBilling } from '@forecourt/testing/billing'
-import { asha, ravi } from '@forecourt/testing/people'
+import { asha, priya, ravi } from '@forecourt/testing/people'
 import { openStack, type Stack } from '@forecourt/testing/stack'
 import { tokenOf } from '@forecourt/testing/tokens'
+import fc from 'fast-check'
 import { getDocument } from 'pdfjs-dist/legacy/build/pdf.mjs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { billing } from '../service.ts'
@@ -73,6 +74,88 @@ test('the PDF of an issued invoice names every particular that the law asks for'
   expect(text).toContain('राहुल')
   expect(text).not.toContain('DRAFT')
 })
+
+const anyLine = fc
+  .record({
+    milli: fc.integer({ min: 1, max: 20_000 }),
+    price: fc.integer({ min: 0, max: 5_000_000 }),
+    taxRate: fc.constantFrom(0, 5, 18, 40),
+    off: fc.integer({ min: 0, max: 100 }),
+  })
+  .map(({ milli, price, taxRate, off }) => ({
+    description: 'Work',
+    quantity: milli / 1_000,
+    unitPrice: price / 100,
+    discount: Math.floor((milli * price * off) / 100_000) / 100,
+    taxRate,
+  }))
+
+const anyCart = fc.record({
+  items: fc.array(anyLine, { minLength: 1, maxLength: 15 }),
+  placeOfSupply: fc.constantFrom('Maharashtra', 'Goa'),
+})
+
+type Heads = Record<'taxable' | 'cgst' | 'sgst' | 'igst' | 'total', number>
+
+/** The sums of the lines as they are kept. */
+async function ledgerOf(id: string): Promise<Heads> {
+  const { rows } = await stack.admin.query<Heads>(
+    `select sum(taxable_minor)::int as taxable, sum(cgst_minor)::int as cgst,
+            sum(sgst_minor)::int as sgst, sum(igst_minor)::int as igst,
+            sum(total_minor)::int as total
+       from invoice_line where invoice_id = $1`,
+    [id],
+  )
+  const [sums] = rows
+  if (!sums) throw new Error(`${id} has no lines.`)
+  return sums
+}
+
+const inIndia = new Intl.NumberFormat('en-IN', {
+  minimumFractionDigits: 2,
+  maximumFractionDigits: 2,
+})
+const onPaper = (minor: number) => inIndia.format(minor / 100)
+
+test('of any cart, the lines, the header, the event, the ledger and the PDF say the same', async () => {
+  const property = fc.asyncProperty(anyCart, async ({ items, placeOfSupply }) => {
+    const drafted = await stack.call<InvoiceAnswer>('POST /invoices', {
+      as: priya,
+      body: { customerId, placeOfSupply, items },
+    })
+    const { id } = drafted.data
+    const { data } = await stack.call<InvoiceAnswer>(`PUT /invoices/${id}/finalize`, { as: priya })
+    const kept = await ledgerOf(id)
+    expect(kept.sgst).toBe(kept.cgst)
+    expect(placeOfSupply === 'Goa' ? kept.cgst : kept.igst).toBe(0)
+    const { cgst, sgst, igst } = data.taxes
+    const inPaise = (amount: number) => Math.round(amount * 100)
+    expect([cgst, sgst, igst, data.totalAmount].map(inPaise)).toEqual([
+      kept.cgst,
+      kept.sgst,
+      kept.igst,
+      kept.total,
+    ])
+    const issued = await stack.topics.next('billing.invoice.issued.v1', ({ key }) => key === id)
+    const taxMinor = kept.cgst + kept.sgst + kept.igst
+    expect(issued.data).toMatchObject({ taxMinor, totalMinor: kept.total })
+    const told = (issued.data?.['items'] ?? []) as Record<string, number>[]
+    const toldOf = (head: string) => told.reduce((sum, line) => sum + (line[head] ?? 0), 0)
+    expect(['cgstMinor', 'sgstMinor', 'igstMinor', 'totalMinor'].map(toldOf)).toEqual([
+      kept.cgst,
+      kept.sgst,
+      kept.igst,
+      kept.total,
+    ])
+    const paper = await textOf(id)
+    expect(paper).toContain(`Taxable value ${onPaper(kept.taxable)}`)
+    for (const head of ['cgst', 'sgst', 'igst'] as const) {
+      if (kept[head] > 0) expect(paper).toContain(`${head.toUpperCase()} ${onPaper(kept[head])}`)
+    }
+    expect(paper).toContain(`₹ ${onPaper(kept.total)}`)
+  })
+  await fc.assert(property, { numRuns: 25 })
+}, 60_000)
 
 test('a draft is shown as one, and is not kept', async () => {
   const id = await completeCard(stack, cardFact(customerId))

@@ -77,6 +77,35 @@ test('of two full payments at once, one is taken', async () => {
   expect(rows).toHaveLength(1)
 })
 
+test('of two payments at once that are too much together, one is refused with what is left', async () => {
+  const { id, totalAmount } = await issued()
+  const body = { amount: 5_000, paymentMethod: 'cash' }
+  const answers = await Promise.all([pay(id, body), pay(id, body)])
+  const taken = answers.filter(({ status }) => status === 201)
+  const refused = answers.find(({ status }) => status === 409)
+  expect(taken).toHaveLength(1)
+  const left = (totalAmount - 5_000).toFixed(2)
+  expect(refused?.body.error?.message).toBe(`Only ${left} INR is still to be paid.`)
+  const { data } = await stack.call<InvoiceAnswer>(`GET /invoices/${id}`, { as: priya })
+  expect(data).toMatchObject({ paidAmount: 5_000, paymentStatus: 'partial' })
+})
+
+test('of many clicks on pay, one issues the draft and pays it', async () => {
+  const id = await completeCard(stack, cardFact(customerId))
+  const click = () =>
+    stack.call<InvoiceAnswer>(`PUT /invoices/${id}/pay`, {
+      as: ravi,
+      body: { paymentMethod: 'cash' },
+    })
+  const answers = await Promise.all(Array.from({ length: 6 }, click))
+  const statuses = answers.map(({ status }) => status).toSorted((a, b) => a - b)
+  expect(statuses).toEqual([200, 409, 409, 409, 409, 409])
+  const { data } = await stack.call<Taken[]>(`GET /invoices/${id}/payments`, { as: priya })
+  expect(data).toMatchObject([{ amount: 7_696.01 }])
+  const told = await stack.topics.next('billing.invoice.settled.v1', ({ key }) => key === id)
+  expect(told.headers).toMatchObject({ ce_sequence: '3' })
+})
+
 test('a payment that is sent twice under one key is taken once', async () => {
   const { id } = await issued()
   const headers = { 'idempotency-key': `pay-once-${id}` }

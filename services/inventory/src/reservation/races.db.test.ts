@@ -43,6 +43,15 @@ async function ledger(itemId: string) {
   >
 }
 
+/** Deadlocks that Postgres has found, whether or not anybody was told of them. */
+async function deadlocks(): Promise<number> {
+  // A connection tells its figures a moment after it has become idle.
+  const { rows } = await stack.admin.query<{ deadlocks: number }>(
+    `select deadlocks::int from pg_stat_database where datname = current_database()`,
+  )
+  return rows[0]?.deadlocks ?? -1
+}
+
 test('of 200 parallel wishes for one of ten, exactly ten are granted', async () => {
   const item = await stockItem(stack, 10)
   const other = await stockItem(stack, 1_000)
@@ -64,10 +73,15 @@ test('of 200 parallel wishes for one of ten, exactly ten are granted', async () 
   const taken = (await Promise.all(adjustments)).filter(({ status }) => status === 201).length
   const refused = (await Promise.all(adjustments)).filter(({ status }) => status === 409).length
   expect(taken + refused).toBe(50)
-  for (const asked of await Promise.all(cards)) await linesOf(stack, asked)
+  const statuses: string[] = []
+  for (const asked of await Promise.all(cards)) statuses.push(...(await linesOf(stack, asked)))
   const now = await figures(item.id)
   expect(now.available).toBe(0)
   expect(taken + now.reserved).toBe(10)
+  // Each card has its line of the other item; fifty of them have two of this one.
+  const granted = statuses.filter((status) => status === 'reserved').length - 150
+  expect(granted).toBe(now.reserved)
+  expect(statuses.filter((status) => status === 'waiting')).toHaveLength(200 - granted)
   const book = await ledger(item.id)
   expect(book.on_hand).toBe(book.quantity)
   expect(book.worth).toBe(book.value)
@@ -120,4 +134,21 @@ test('use, withdrawal and arrival at once keep the ledger, the level and the lin
     expect(book.worth).toBe(book.value)
     expect([book.reserved, book.lines]).toEqual([0, 0])
   }
+})
+
+test('a card that names one item twice gets no more than there is', async () => {
+  const item = await stockItem(stack, 3)
+  const both: [string, number][] = [
+    [item.id, 2],
+    [item.id, 2],
+  ]
+  const cards = await Promise.all([askParts(stack, both), askParts(stack, both)])
+  const statuses: string[] = []
+  for (const asked of cards) statuses.push(...(await linesOf(stack, asked)))
+  expect(statuses.toSorted()).toEqual(['reserved', 'waiting', 'waiting', 'waiting'])
+  expect(await figures(item.id)).toEqual({ currentStock: 3, reserved: 2, available: 1 })
+})
+
+test('nobody ever waited for anybody in a circle', async () => {
+  expect(await deadlocks()).toBe(0)
 })
