@@ -8,6 +8,7 @@ import { AdditionalServiceRow, ApprovalRow } from './approval/approval.ts'
 import { CustomerRow } from './customer/customer.ts'
 import { ItemRow, StockLevelRow } from './item/item.ts'
 import { JobCardRow, JobCardServiceRow } from './job-card/job-card.ts'
+import { LinkRow } from './link/link.ts'
 import { PartsRequestLineRow, PartsRequestRow } from './parts-request/parts-request.ts'
 import { ServiceCenterRow } from './service-center/service-center.ts'
 import { ServiceRequestRow } from './service-request/service-request.ts'
@@ -22,6 +23,7 @@ export const tables = {
   item: ItemRow,
   jobCard: JobCardRow,
   jobCardService: JobCardServiceRow,
+  link: LinkRow,
   partsRequest: PartsRequestRow,
   partsRequestLine: PartsRequestLineRow,
   serviceCenter: ServiceCenterRow,

@@ -80,9 +80,7 @@ test('more work waits for the customer, who sees what it costs and says yes by a
   const now = await cardNow(card)
   expect(now.status).toBe('in_progress')
   expect(now.additionalServices.map(({ decision }) => decision)).toEqual(['approved', 'approved'])
-  const { rows } = await stack.admin.query('select * from approval where job_card_id = $1', [
-    card.id,
-  ])
+  const { rows } = await stack.admin.query('select * from link where job_card_id = $1', [card.id])
   expect(JSON.stringify(rows)).not.toContain(token)
 })
 
@@ -135,7 +133,7 @@ test('a link that is too old, or made up, is refused', async () => {
   await propose(card, [10])
   const token = await linkOf(card)
   await stack.admin.query(
-    `update approval set expires_at = now() - interval '1 s' where job_card_id = $1`,
+    `update link set expires_at = now() - interval '1 s' where job_card_id = $1`,
     [card.id],
   )
   expect((await answer(token, { decision: 'approve' })).status).toBe(403)

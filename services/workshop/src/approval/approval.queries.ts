@@ -1,6 +1,5 @@
-import { createHash, randomBytes, randomUUIDv7 } from 'node:crypto'
-import { JobCardChanged, LinkRequested } from '@forecourt/contracts/workshop-events'
-import { seal } from '@forecourt/platform/personal'
+import { createHash, randomUUIDv7 } from 'node:crypto'
+import { JobCardChanged } from '@forecourt/contracts/workshop-events'
 import { problem } from '@forecourt/platform/problem'
 import { changeRow } from '@forecourt/platform/row'
 import { asHouse, transition } from '@forecourt/platform/transition'
@@ -8,15 +7,10 @@ import { sql, type Kysely } from 'kysely'
 import type { Means, Tables, Writing } from '../db.ts'
 import { lifecycle, proposedOf, tell, toldState } from '../job-card/job-card.queries.ts'
 import type { JobCardRow } from '../job-card/job-card.ts'
+import { hashOf, sendLink } from '../link/link.queries.ts'
+import type { LinkRow } from '../link/link.ts'
 import { follow } from '../parts-request/follow.queries.ts'
-import {
-  LINK_LIFE_MS,
-  type AdditionalServiceRow,
-  type ApprovalRow,
-  type ProposeServices,
-} from './approval.ts'
-
-type Asking = Means & Writing
+import type { AdditionalServiceRow, ApprovalRow, ProposeServices } from './approval.ts'
 
 /** Adds proposals to a card; they wait for the customer's word. */
 export async function insertProposals(
@@ -40,23 +34,18 @@ export async function insertProposals(
 }
 
 /** Asks the customer about everything that is undecided; a question that was open is dead. */
-export async function askCustomer(asking: Asking, card: JobCardRow): Promise<void> {
-  const { db, emit, transportKeys } = asking
+export async function askCustomer(asking: Writing & Means, card: JobCardRow): Promise<void> {
+  const { db } = asking
   const pending = (await proposedOf(db, card.id)).filter(isPending)
   await supersede(db, card.id)
   const id = randomUUIDv7()
-  const token = randomBytes(16).toString('base64url')
-  const expiresAt = new Date(Date.now() + LINK_LIFE_MS).toISOString()
   const { customerId, serviceCenterId } = card
   const whose = { jobCardId: card.id, customerId, serviceCenterId }
-  const secret = { revision: revisionOf(pending), tokenHash: hashOf(token), expiresAt }
   await db
     .insertInto('approval')
-    .values({ id, ...whose, ...secret, status: 'open' })
+    .values({ id, ...whose, revision: revisionOf(pending), status: 'open' })
     .execute()
-  const sealed = seal(transportKeys, token, `link|token|${id}`)
-  const link = { linkId: id, purpose: 'approval', subjectId: id, token: sealed, expiresAt }
-  emit(LinkRequested, 1, { ...link, ...whose })
+  await sendLink(asking, { purpose: 'approval', subjectId: id }, card)
 }
 
 async function supersede(db: Kysely<Tables>, jobCardId: string): Promise<void> {
@@ -143,10 +132,14 @@ export async function lockQuestion(
   return { card, pending }
 }
 
-export function approvalOf(db: Kysely<Tables>, token: string): Promise<ApprovalRow | undefined> {
+export type LinkedApproval = ApprovalRow & Pick<LinkRow, 'expiresAt'>
+
+export function approvalOf(db: Kysely<Tables>, token: string): Promise<LinkedApproval | undefined> {
   return db
-    .selectFrom('approval')
-    .selectAll()
+    .selectFrom('link')
+    .innerJoin('approval', 'approval.id', 'link.subjectId')
+    .selectAll('approval')
+    .select('link.expiresAt')
     .where('tokenHash', '=', hashOf(token))
     .executeTakeFirst()
 }
@@ -161,9 +154,4 @@ function revisionOf(services: readonly AdditionalServiceRow[]): string {
     taxRateBp,
   ])
   return createHash('sha256').update(JSON.stringify(asked)).digest('base64url')
-}
-
-/** A token is kept as its digest: whoever reads the table holds no link. */
-function hashOf(token: string): string {
-  return createHash('sha256').update(token).digest('base64url')
 }

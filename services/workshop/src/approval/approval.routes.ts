@@ -19,15 +19,9 @@ import {
   decide,
   insertProposals,
   lockQuestion,
+  type LinkedApproval,
 } from './approval.queries.ts'
-import {
-  Approval,
-  DecideApproval,
-  ProposeServices,
-  shownService,
-  totalsOf,
-  type ApprovalRow,
-} from './approval.ts'
+import { Approval, DecideApproval, ProposeServices, shownService, totalsOf } from './approval.ts'
 
 /** Tries of one address in a quarter of an hour: more than a person, fewer than a guesser needs. */
 const perAddress = ({ address }: { address: string }) => [
@@ -135,7 +129,7 @@ export const answerApproval = endpoint('PUT /approvals/:token', {
 })
 
 /** Staff may have changed the question meanwhile; what is decided stays to be seen. */
-async function shownApproval(db: Kysely<Tables>, approval: ApprovalRow) {
+async function shownApproval(db: Kysely<Tables>, approval: LinkedApproval) {
   const [card, services] = await Promise.all([
     db
       .selectFrom('jobCard')

@@ -1,9 +1,6 @@
 import { Amount, TaxRate } from '@forecourt/contracts/money'
 import { z } from 'zod'
 
-/** How long the link of a question lives. */
-export const LINK_LIFE_MS = 72 * 3_600_000
-
 /** A question to the customer, bound to the exact lines and prices that were asked. */
 export const ApprovalRow = z.object({
   id: z.uuid(),
@@ -11,12 +8,10 @@ export const ApprovalRow = z.object({
   customerId: z.uuid(),
   serviceCenterId: z.uuid(),
   revision: z.string(),
-  tokenHash: z.string(),
   status: z.enum(['open', 'decided', 'superseded']),
   channel: z.enum(['link', 'staff']).nullable(),
   decidedBy: z.uuid().nullable(),
   decidedAt: z.string().nullable(),
-  expiresAt: z.string(),
   version: z.number().int(),
   createdAt: z.string(),
   updatedAt: z.string(),

@@ -7,6 +7,7 @@ import { asHouse, transition } from '@forecourt/platform/transition'
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { Means, Tables } from '../db.ts'
+import { sendLink } from '../link/link.queries.ts'
 import { withdrawParts } from '../parts-request/parts-request.queries.ts'
 import { lifecycle as requests } from '../service-request/service-request.queries.ts'
 import { stateOf, type Refuse } from '../service-request/service-request.ts'
@@ -95,8 +96,10 @@ export async function complete(
   await moveRequest(context, card, 'complete')
 }
 
+/** The customer is asked for feedback, once for each delivery. */
 export async function deliver(context: Moving, id: string): Promise<void> {
-  await move(context, id, 'deliver', () => Promise.resolve({ deliveredAt: now }))
+  const card = await move(context, id, 'deliver', () => Promise.resolve({ deliveredAt: now }))
+  await sendLink(context, { purpose: 'feedback', subjectId: id }, card)
 }
 
 /** What was set aside goes back, and the service request may have another card. */
