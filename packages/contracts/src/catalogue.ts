@@ -1,5 +1,6 @@
 import { AuditRecorded } from './audit.ts'
 import * as billing from './billing-events.ts'
+import * as componentWork from './component-work-events.ts'
 import * as customerVehicle from './customer-vehicle-events.ts'
 import type { EventContract } from './event.ts'
 import * as identity from './identity-events.ts'
@@ -14,6 +15,7 @@ export const catalogue: EventContract[] = [
   ...eventsOf(inventory),
   ...eventsOf(workshop),
   ...eventsOf(partsRequest),
+  ...eventsOf(componentWork),
   ...eventsOf(billing),
   ...eventsOf(AuditRecorded),
 ].toSorted((one, other) => one.name.localeCompare(other.name))

@@ -111,6 +111,11 @@ export const errors = {
     409,
     'Only {available} {unit} of {itemCode} is available.',
   ),
+  component_untouched: spec(
+    'BUSINESS_001',
+    409,
+    'No step of this job card is about this component.',
+  ),
 
   job_card_unfinished: spec('BUSINESS_001', 409, 'The work of this job card is not done yet.'),
   gstin_missing: spec(

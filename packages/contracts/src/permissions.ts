@@ -13,6 +13,7 @@ export const permissions = {
   'item.create': 'Add an item to the catalogue.',
   'item.update': 'Change an item of the catalogue.',
   'stock.adjust': 'Correct the stock of the own center.',
+  'component.update': 'Say how the components of a vehicle are.',
   'central_stock.adjust': 'Correct the stock of the central warehouse.',
   'service_request.read': 'See service requests.',
   'service_request.create': 'Ask for work on a vehicle.',

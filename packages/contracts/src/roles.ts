@@ -4,6 +4,7 @@ import { allPermissions, type Permission } from './permissions.ts'
 const repairing: Permission[] = [
   'service_center.read',
   'customer.read',
+  'component.update',
   'item.read',
   'service_request.read',
   'job_card.read',
@@ -32,6 +33,7 @@ export const startingRoles: Record<Role, Permission[]> = {
     'stock.adjust',
     'service_request.read',
     'service_request.create',
+    'component.update',
     'service_request.update',
     'service_request.approve',
     'job_card.read',
@@ -63,6 +65,7 @@ export const startingRoles: Record<Role, Permission[]> = {
     'service_request.create',
     'service_request.update',
     'job_card.read',
+    'component.update',
     'job_card.create',
     'job_card.update',
     'job_card.deliver',

@@ -128,6 +128,11 @@ export const topics = {
     audience: 'public',
     about: 'Jobs from the opening of the card to the delivery of the vehicle.',
   },
+  'workshop.component-work.v1': {
+    class: 'ledger',
+    audience: 'public',
+    about: 'What job cards did to the components of vehicles.',
+  },
   'workshop.link.v1': {
     class: 'transport',
     audience: 'internal',

@@ -5,6 +5,7 @@ import type { PersonalData } from '@forecourt/platform/personal'
 import type { Table } from '@forecourt/platform/table'
 import type { Kysely } from 'kysely'
 import { AdditionalServiceRow, ApprovalRow } from './approval/approval.ts'
+import { ComponentWorkRow } from './component-work/component-work.ts'
 import { CustomerRow } from './customer/customer.ts'
 import { ItemRow, StockLevelRow } from './item/item.ts'
 import { JobCardRow, JobCardServiceRow } from './job-card/job-card.ts'
@@ -19,6 +20,7 @@ import { VehicleRow } from './vehicle/vehicle.ts'
 export const tables = {
   additionalService: AdditionalServiceRow,
   approval: ApprovalRow,
+  componentWork: ComponentWorkRow,
   customer: CustomerRow,
   item: ItemRow,
   jobCard: JobCardRow,

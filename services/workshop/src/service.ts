@@ -1,6 +1,7 @@
 import { service } from '@forecourt/platform/service'
 import { z } from 'zod'
 import * as approval from './approval/approval.routes.ts'
+import * as componentWork from './component-work/component-work.routes.ts'
 import { replicas } from './consumers.ts'
 import type { Means, Tables } from './db.ts'
 import { invoices } from './job-card/billing.consumers.ts'
@@ -25,6 +26,7 @@ export const workshop = service<typeof WorkshopConfig, Tables, Means>({
     ...Object.values(jobCard),
     ...Object.values(partsRequest),
     ...Object.values(approval),
+    ...Object.values(componentWork),
     ...Object.values(staff),
   ],
   lifecycles: { 'service-request': serviceRequestLifecycle, 'job-card': jobCardLifecycle },

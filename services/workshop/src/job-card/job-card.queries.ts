@@ -124,7 +124,7 @@ export function refuseForeignCard(me: Me, card: JobCardRow): void {
   throw problem('not_your_job_card')
 }
 
-function servicesOf(db: Kysely<Tables>, cardId: string): Promise<JobCardServiceRow[]> {
+export function servicesOf(db: Kysely<Tables>, cardId: string): Promise<JobCardServiceRow[]> {
   return db
     .selectFrom('jobCardService')
     .selectAll()
