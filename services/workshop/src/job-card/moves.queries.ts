@@ -92,6 +92,7 @@ export async function complete(
     refuseForeignCard(context.me, before)
     await useParts(context, before, body)
     await completeSteps(context, id)
+    await applyDone(context, before, { isOver: true })
     return { completedAt: now, ...given({ engineerNotes: notes }) }
   })
   await moveRequest(context, card, 'complete')
