@@ -25,6 +25,7 @@ export const permissions = {
   'job_card.assign': 'Assign an engineer to a job card.',
   'job_card.work': 'Start, continue and complete a job card.',
   'job_card.deliver': 'Hand a vehicle over to its customer, or call its job card off.',
+  'parts_request.release': 'Give back a part that a job card holds or waits for.',
   'approval.decide': 'Say yes or no for a customer who said so.',
   'invoice.read': 'See invoices and payments.',
   'invoice.create': 'Draft an invoice.',

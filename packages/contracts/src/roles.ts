@@ -42,6 +42,7 @@ export const startingRoles: Record<Role, Permission[]> = {
     'job_card.assign',
     'job_card.work',
     'job_card.deliver',
+    'parts_request.release',
     'approval.decide',
     'invoice.read',
     'invoice.create',

@@ -4,16 +4,12 @@ import {
   InvoiceDrafted,
   InvoiceSettled,
 } from '@forecourt/contracts/billing-events'
-import type { DataOf } from '@forecourt/contracts/event'
-import {
-  ReservationExpired,
-  ReservationFilled,
-  ReservationPlaced,
-} from '@forecourt/contracts/inventory-events'
+import { ReservationExpired, ReservationFilled } from '@forecourt/contracts/inventory-events'
 import { eventually } from '@forecourt/testing/eventually'
 import { invoiceFact } from '@forecourt/testing/facts'
 import { asha, dev, nikhil, priya, pune, ravi } from '@forecourt/testing/people'
 import { publish } from '@forecourt/testing/publish'
+import { answerParts } from '@forecourt/testing/reserving'
 import { openStack, type Stack } from '@forecourt/testing/stack'
 import type { SeenEvent } from '@forecourt/testing/topic-watch'
 import {
@@ -55,38 +51,6 @@ function ask(card: { id: string }, quantities: number[], as = ravi) {
 
 function told(type: string, is: (event: SeenEvent) => boolean): Promise<SeenEvent> {
   return stack.topics.next(`workshop.${type}.v1`, is)
-}
-
-/** Inventory answers a request: how each of its lines stands. */
-async function answer(
-  requested: SeenEvent,
-  statuses: string[],
-  contract: typeof ReservationPlaced = ReservationPlaced,
-  version = 1,
-): Promise<void> {
-  const { partsRequestId, jobCardId, lines } = requested.data as unknown as {
-    partsRequestId: string
-    jobCardId: string
-    lines: { lineId: string; itemId: string; quantity: number }[]
-  }
-  const data: DataOf<typeof ReservationPlaced> = {
-    reservationId: partsRequestId,
-    documentType: 'job_card',
-    documentId: jobCardId,
-    serviceCenterId: pune,
-    status: 'placed',
-    lines: lines.map((line, place) => ({
-      ...line,
-      description: 'Brake pad',
-      unit: 'set',
-      status: statuses[place] ?? 'waiting',
-      unitPriceMinor: 120_000,
-      currency: 'INR',
-      hsnCode: '870830',
-      taxRate: 18,
-    })),
-  }
-  await publish(stack, contract, data, { version })
 }
 
 const ofCard =
@@ -146,7 +110,7 @@ test('parts that are there are reserved at the price of inventory, and the job i
   expect(asked.data).toMatchObject([{ itemId: pad, status: 'requested', quantity: 2 }])
   expect((await put(card, 'complete')).body.error?.reason).toBe('parts_outstanding')
   const requested = await told('parts-request.requested', ofCard(card))
-  await answer(requested, ['reserved'])
+  await answerParts(stack, requested, ['reserved'])
   await told('parts-request.accepted', ofCard(card))
   const { data, status } = await put(card, 'complete', ravi, {
     partsUsed: [{ itemId: pad, quantity: 1.5 }],
@@ -172,10 +136,10 @@ test('a card waits for what is short, and goes on where it was when it is there'
   const card = await startCard(stack)
   await ask(card, [1, 1])
   const requested = await told('parts-request.requested', ofCard(card))
-  await answer(requested, ['reserved', 'waiting'])
+  await answerParts(stack, requested, ['reserved', 'waiting'])
   await told('job-card.parts-awaited', ofCard(card))
   expect((await see(card)).status).toBe('waiting_parts')
-  await answer(requested, ['reserved', 'reserved'], ReservationFilled, 2)
+  await answerParts(stack, requested, ['reserved', 'reserved'], ReservationFilled, 2)
   const arrived = await told('job-card.parts-arrived', ofCard(card))
   expect(arrived.data).toMatchObject({ status: 'in_progress' })
   expect((await put(card, 'complete')).status).toBe(200)
@@ -185,9 +149,9 @@ test('a reservation that expired is waited for again', async () => {
   const card = await startCard(stack)
   await ask(card, [1])
   const requested = await told('parts-request.requested', ofCard(card))
-  await answer(requested, ['released'], ReservationExpired)
+  await answerParts(stack, requested, ['released'], ReservationExpired)
   await told('job-card.parts-awaited', ofCard(card))
-  await answer(requested, ['reserved'], ReservationFilled, 2)
+  await answerParts(stack, requested, ['reserved'], ReservationFilled, 2)
   const arrived = await told('job-card.parts-arrived', ofCard(card))
   expect(arrived.data).toMatchObject({ status: 'in_progress' })
 })
@@ -200,7 +164,7 @@ test('a card that is called off gives its parts back, and its request may have a
   expect(data).toMatchObject({ status: 'cancelled', reason: 'The customer left', available: [] })
   const withdrawn = await told('parts-request.withdrawn', ofCard(card))
   expect(withdrawn.data?.['lineIds']).toHaveLength(1)
-  await answer(requested, ['reserved'])
+  await answerParts(stack, requested, ['reserved'])
   await told(
     'parts-request.withdrawn',
     (event) => ofCard(card)(event) && event.headers['ce_sequence'] === '3',

@@ -10,11 +10,11 @@ import {
 import { PartsAccepted, PartsWithdrawn } from '@forecourt/contracts/parts-request-events'
 import type { Kysely } from 'kysely'
 import { consumer, on, type Tables, type Writing } from '../db.ts'
-import { isUnderWay, partsOf } from '../job-card/job-card.queries.ts'
+import { isUnderWay } from '../job-card/job-card.queries.ts'
 import type { JobCardRow } from '../job-card/job-card.ts'
 import { follow } from './follow.queries.ts'
-import { factOf, raise } from './parts-request.queries.ts'
-import { statusOf, wholeStatusOf } from './parts-request.ts'
+import { factOf, raise, wholeStatus } from './parts-request.queries.ts'
+import { statusOf } from './parts-request.ts'
 
 type Reservation = DataOf<typeof ReservationPlaced>
 
@@ -25,7 +25,8 @@ export const reservations = consumer('reservations', [
     if (!card) return
     if (!isUnderWay(card)) return giveBack(context, told)
     await noteLines(context.db, told)
-    const request = await raise(context.db, told.reservationId, await wholeStatus(context, told))
+    const status = await wholeStatus(context.db, told.reservationId)
+    const request = await raise(context.db, told.reservationId, status)
     context.emit(PartsAccepted, request.version, factOf(request))
     await follow(context, card)
   }),
@@ -68,6 +69,7 @@ async function giveBack({ db, emit }: Writing, told: Reservation): Promise<void>
   emit(PartsWithdrawn, request.version, { ...factOf(request), lineIds })
 }
 
+/** What was given back here stays so, though inventory says of it what it knew before. */
 async function noteLines(db: Kysely<Tables>, { lines }: Reservation): Promise<void> {
   for (const line of lines) {
     await db
@@ -80,11 +82,7 @@ async function noteLines(db: Kysely<Tables>, { lines }: Reservation): Promise<vo
         taxRateBp: Math.round(line.taxRate * 100),
       })
       .where('id', '=', line.lineId)
+      .where('status', 'not in', ['issued', 'released'])
       .execute()
   }
-}
-
-async function wholeStatus({ db }: Writing, { documentId, reservationId }: Reservation) {
-  const lines = await partsOf(db, documentId)
-  return wholeStatusOf(lines.filter(({ partsRequestId }) => partsRequestId === reservationId))
 }

@@ -10,6 +10,7 @@ import { partsOf, tell } from '../job-card/job-card.queries.ts'
 import type { JobCardRow } from '../job-card/job-card.ts'
 import {
   isOutstanding,
+  wholeStatusOf,
   type PartsRequestLineRow,
   type PartsRequestRow,
   type RequestParts,
@@ -81,20 +82,37 @@ export function factOf({ id, jobCardId, serviceCenterId }: PartsRequestRow) {
 }
 
 /** Gives back what a card does not need any more: everything that has not left stock. */
-export async function withdrawParts({ db, emit }: Writing, cardId: string): Promise<void> {
-  const open = (await partsOf(db, cardId)).filter(
-    (line) => isOutstanding(line) || line.status === 'reserved',
-  )
-  for (const [id, lines] of Map.groupBy(open, ({ partsRequestId }) => partsRequestId)) {
+export async function withdrawParts(writing: Writing, cardId: string): Promise<void> {
+  const parts = await partsOf(writing.db, cardId)
+  const open = parts.filter((line) => isOutstanding(line) || line.status === 'reserved')
+  await withdrawLines(writing, open)
+}
+
+/** Gives back lines of a locked card: what they hold, or their place among those who wait. */
+export async function withdrawLines(
+  { db, emit }: Writing,
+  given: readonly PartsRequestLineRow[],
+): Promise<void> {
+  for (const [id, lines] of Map.groupBy(given, ({ partsRequestId }) => partsRequestId)) {
     const lineIds = lines.map((line) => line.id)
     await db
       .updateTable('partsRequestLine')
       .set({ status: 'released' })
       .where('id', 'in', lineIds)
       .execute()
-    const request = await raise(db, id, 'withdrawn')
+    const request = await raise(db, id, await wholeStatus(db, id))
     emit(PartsWithdrawn, request.version, { ...factOf(request), lineIds })
   }
+}
+
+/** How a request stands as a whole, by its lines. */
+export async function wholeStatus(db: Kysely<Tables>, requestId: string): Promise<string> {
+  const lines = await db
+    .selectFrom('partsRequestLine')
+    .select('status')
+    .where('partsRequestId', '=', requestId)
+    .execute()
+  return wholeStatusOf(lines)
 }
 
 /** Raises the version of a request, for the one event that tells of it. */

@@ -3,9 +3,10 @@ import { lockRow } from '@forecourt/platform/row'
 import { sql, type Kysely } from 'kysely'
 import { z } from 'zod'
 import { endpoint, type Tables } from '../db.ts'
-import { refuseForeignCard } from '../job-card/job-card.queries.ts'
+import { isUnderWay, partsOf, refuseForeignCard } from '../job-card/job-card.queries.ts'
 import type { JobCardRow } from '../job-card/job-card.ts'
-import { insertPartsRequest } from './parts-request.queries.ts'
+import { follow } from './follow.queries.ts'
+import { insertPartsRequest, withdrawLines } from './parts-request.queries.ts'
 import { RequestParts, RequiredPart } from './parts-request.ts'
 
 const wanting = new Set(['assigned', 'in_progress', 'waiting_parts'])
@@ -37,6 +38,24 @@ export const listRequiredParts = endpoint('GET /workshop/job-cards/:id/parts-req
       .executeTakeFirst()
     if (!card) throw problem('not_found')
     return requiredParts(db, card.id)
+  },
+})
+
+export const releasePart = endpoint('PUT /workshop/job-cards/:id/parts-required/:lineId/release', {
+  about: 'Give back a part that a job card holds or waits for; whoever waits longest gets it.',
+  may: 'parts_request.release',
+  message: 'Part released',
+  returns: z.array(RequiredPart),
+  async handle(context, { params: { id, lineId } }) {
+    const card = await lockRow<JobCardRow>(context, 'jobCard', id)
+    const line = (await partsOf(context.db, id)).find((part) => part.id === lineId)
+    if (!line) throw problem('not_found')
+    const isHeld = line.status === 'reserved' || line.status === 'short'
+    if (!isUnderWay(card)) throw problem('state_forbids', { status: card.status })
+    if (!isHeld) throw problem('state_forbids', { status: line.status })
+    await withdrawLines(context, [line])
+    await follow(context, card)
+    return requiredParts(context.db, id)
   },
 })
 
