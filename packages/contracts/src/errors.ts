@@ -32,6 +32,14 @@ export const errors = {
   signature_invalid: spec('AUTH_003', 403, 'This request does not bear the right signature.'),
   account_not_active: spec('AUTH_003', 403, 'This account is not active.'),
   account_locked: spec('RATE_001', 429, 'Too many failed attempts. Please try again later.'),
+  role_not_below: spec('AUTH_003', 403, 'Only roles below your own are yours to manage.'),
+  center_not_yours: spec('AUTH_003', 403, 'This reaches a service center that is not yours.'),
+  account_exists: spec(
+    'DUPLICATE_001',
+    409,
+    'Another account has this e-mail address or phone number.',
+  ),
+  last_administrator: spec('BUSINESS_001', 409, 'The last administrator has to stay one.'),
 
   body_invalid: spec('VALIDATION_001', 422, 'Please correct the marked fields.'),
   query_invalid: spec('VALIDATION_001', 422, 'Please correct the marked parameters.'),

@@ -51,6 +51,12 @@ export const UserCreated = event('identity.user.created.v1', {
   data: UserState,
 })
 
+export const UserChanged = event('identity.user.changed.v1', {
+  key: 'userId',
+  about: 'An account was changed, suspended or opened again.',
+  data: UserState,
+})
+
 export const RoleState = z.object({
   role: z.string().describe('Name of the role.'),
   permissions: z
@@ -75,5 +81,11 @@ export const SessionState = z.object({
 export const SessionEnded = event('identity.session.ended.v1', {
   key: 'sessionId',
   about: 'A session was ended: by logout, by an administrator, or because a token was reused.',
+  data: SessionState,
+})
+
+export const SessionOutdated = event('identity.session.outdated.v1', {
+  key: 'sessionId',
+  about: 'Role or centers of an account were changed: older tokens of its session say too much.',
   data: SessionState,
 })

@@ -22,6 +22,10 @@ export const startingRoles: Record<Role, Permission[]> = {
   admin: allPermissions,
   service_center: [
     'service_center.read',
+    'user.read',
+    'user.create',
+    'user.update',
+    'user.activate',
     'registration.create',
     'customer.read',
     'customer.update',

@@ -1,5 +1,5 @@
 import type { EventContract, DataOf } from '@forecourt/contracts/event'
-import { RoleDefined, SessionEnded } from '@forecourt/contracts/identity-events'
+import { RoleDefined, SessionEnded, SessionOutdated } from '@forecourt/contracts/identity-events'
 import { sql, type Kysely } from 'kysely'
 import { on, type Consumer, type EventContext, type Subscription } from './consumer.ts'
 
@@ -48,12 +48,18 @@ export const access: Consumer<never, object> = {
           set permissions = excluded.permissions, version = excluded.version
           where role_permission.version < excluded.version`.execute(db)
     }),
-    on(SessionEnded, async ({ db }, { sessionId, tokensBefore, forgetAt }) => {
-      await sql`insert into ended_session (session_id, tokens_before, forget_at)
-        values (${sessionId}::uuid, ${tokensBefore}::timestamptz, ${forgetAt}::timestamptz)
-        on conflict (session_id) do update
-          set tokens_before = greatest(ended_session.tokens_before, excluded.tokens_before),
-              forget_at = greatest(ended_session.forget_at, excluded.forget_at)`.execute(db)
-    }),
+    ...[SessionEnded, SessionOutdated].map((contract) => on(contract, refuseTokens)),
   ],
+}
+
+/** A session that has ended stays ended, whatever is heard of it later. */
+async function refuseTokens(
+  { db }: EventContext<never>,
+  { sessionId, tokensBefore, forgetAt }: DataOf<typeof SessionEnded>,
+): Promise<void> {
+  await sql`insert into ended_session (session_id, tokens_before, forget_at)
+    values (${sessionId}::uuid, ${tokensBefore}::timestamptz, ${forgetAt}::timestamptz)
+    on conflict (session_id) do update
+      set tokens_before = greatest(ended_session.tokens_before, excluded.tokens_before),
+          forget_at = greatest(ended_session.forget_at, excluded.forget_at)`.execute(db)
 }

@@ -8,7 +8,7 @@ import { SessionRow, SpentTokenRow, type Lifetimes } from './session/session.ts'
 import { SigningKeyRow, type Signer, type SigningKeys } from './signing-key/signing-key.ts'
 import type { Attempts } from './user/attempt.ts'
 import type { Passwords } from './user/password.ts'
-import { LoginFailureRow, UserCenterRow, UserRow } from './user/user.ts'
+import { LoginFailureRow, UserRow } from './user/user.ts'
 
 /** Every table of this service, by the schema of its rows. */
 export const tables = {
@@ -20,7 +20,6 @@ export const tables = {
   signingKey: SigningKeyRow,
   spentToken: SpentTokenRow,
   user: UserRow,
-  userCenter: UserCenterRow,
 }
 
 export type Tables = { [Name in keyof typeof tables]: Table<(typeof tables)[Name]> }

@@ -20,7 +20,7 @@ import {
 } from './starting-data.ts'
 import { passwordsOf } from './user/password.adapter.ts'
 import { NewPassword, type Passwords } from './user/password.ts'
-import { createUser } from './user/user.queries.ts'
+import { createUser, nameIndexOf, openedPerson } from './user/user.queries.ts'
 
 const SEED_LOCK = 4_210
 
@@ -90,6 +90,20 @@ async function sowEssentials(sowing: Sowing): Promise<void> {
     .where('isHeadOffice', '=', true)
     .executeTakeFirst()
   if (!known) await insertServiceCenter(sowing, { ...headOffice, isHeadOffice: true })
+  await indexNames(sowing)
+}
+
+/** Accounts that were opened before names could be searched for. */
+async function indexNames({ db, personal }: Sowing): Promise<void> {
+  const unindexed = await db
+    .selectFrom('user')
+    .selectAll()
+    .where('nameIndex', '=', sql<string[]>`'{}'`)
+    .execute()
+  for (const user of unindexed) {
+    const nameIndex = nameIndexOf(personal, openedPerson(personal, user).fullName)
+    await db.updateTable('user').set({ nameIndex }).where('id', '=', user.id).execute()
+  }
 }
 
 async function sowDevelopment(sowing: Sowing): Promise<void> {

@@ -8,6 +8,8 @@ import * as session from './session/session.routes.ts'
 import { signerOver } from './signing-key/signing-key.adapter.ts'
 import { signingKeysOver } from './signing-key/signing-key.queries.ts'
 import * as signingKey from './signing-key/signing-key.routes.ts'
+import { lifecycle as userLifecycle } from './user/account.queries.ts'
+import * as account from './user/account.routes.ts'
 import { attemptsOver } from './user/attempt.adapter.ts'
 import { passwordsOf } from './user/password.adapter.ts'
 import { forgetOldFailures } from './user/user.jobs.ts'
@@ -36,6 +38,8 @@ export const identity = service<typeof IdentityConfig, Tables, Means>({
     ...Object.values(session),
     ...Object.values(signingKey),
     ...Object.values(user),
+    ...Object.values(account),
   ],
+  lifecycles: { user: userLifecycle },
   jobs: [forgetOldFailures, forgetOldSessions],
 })

@@ -11,6 +11,7 @@ import {
 import {
   ServiceCenterChanged,
   ServiceCenterOpened,
+  UserChanged,
   UserCreated,
 } from '@forecourt/contracts/identity-events'
 import { ItemAdded, ItemChanged } from '@forecourt/contracts/inventory-events'
@@ -59,7 +60,7 @@ export const replicas = consumer('replicas', [
     isHeadOffice: center.isHeadOffice,
     timeZone: center.timeZone,
   })),
-  ...replica('staff', [UserCreated], (user) => ({
+  ...replica('staff', [UserCreated, UserChanged], (user) => ({
     role: user.role,
     status: user.status,
     serviceCenterIds: user.serviceCenterIds,

@@ -7,6 +7,7 @@ import {
 import {
   ServiceCenterChanged,
   ServiceCenterOpened,
+  UserChanged,
   UserCreated,
 } from '@forecourt/contracts/identity-events'
 import { ItemAdded, ItemChanged, StockLevelChanged } from '@forecourt/contracts/inventory-events'
@@ -32,7 +33,7 @@ export const replicas = consumer('replicas', [
     brand: vehicle.brand,
     model: vehicle.model,
   })),
-  ...replica('staff', [UserCreated], (user) => ({
+  ...replica('staff', [UserCreated, UserChanged], (user) => ({
     role: user.role,
     status: user.status,
     serviceCenterIds: user.serviceCenterIds,

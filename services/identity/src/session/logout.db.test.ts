@@ -1,36 +1,12 @@
 import { readConfig } from '@forecourt/platform/config'
-import { roadOver } from '@forecourt/platform/over'
-import { service } from '@forecourt/platform/service'
+import { elsewhere } from '@forecourt/testing/elsewhere'
 import { eventually } from '@forecourt/testing/eventually'
 import { ownKeys } from '@forecourt/testing/own-keys'
 import { kiran } from '@forecourt/testing/people'
 import { openStack, type Stack } from '@forecourt/testing/stack'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { z } from 'zod'
 import { seed, SeedConfig } from '../seed.ts'
 import { identity } from '../service.ts'
-
-const { endpoint } = roadOver<{ rolePermission: { role: string } }>()
-
-/** Any other service: it knows of sessions only what the bus tells it. */
-const elsewhere = service({
-  name: 'reporting',
-  about: 'Another service of the house',
-  config: z.object({}),
-  migrations: [],
-  means: () => ({}),
-  endpoints: [
-    endpoint('GET /elsewhere', {
-      about: 'Something that needs a token.',
-      may: 'signed_in',
-      returns: z.null(),
-      async handle({ db }) {
-        await db.selectFrom('rolePermission').select('role').limit(1).execute()
-        return null
-      },
-    }),
-  ],
-})
 
 let stack: Stack
 let other: Stack

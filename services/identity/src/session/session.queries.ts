@@ -1,6 +1,4 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { SessionEnded } from '@forecourt/contracts/identity-events'
-import type { Emit } from '@forecourt/platform/outbox'
 import { sql, type Kysely } from 'kysely'
 import type { Means, Tables } from '../db.ts'
 import { hashOf, makeRefreshToken, sealUnder, unsealUnder } from '../refresh-token.ts'
@@ -10,10 +8,6 @@ import type { UserAndReach } from '../user/user.ts'
 import { GRACE_S, judge, type SessionRow, type Tokens } from './session.ts'
 
 type Granting = { db: Kysely<Tables>; sign: Sign } & Pick<Means, 'lifetimes'>
-type Ending = { db: Kysely<Tables>; emit: Emit } & Pick<Means, 'lifetimes'>
-
-/** Never: a session that has ended accepts no token again, whenever it was issued. */
-const FOREVER = '9999-12-31T23:59:59Z'
 
 /** Opens a session for an account that has proved itself, and hands out its first tokens. */
 export async function openSession(context: Granting, user: UserAndReach): Promise<Tokens> {
@@ -40,13 +34,27 @@ export async function grantTokens(
   { sessionId, refreshToken }: { sessionId: string; refreshToken: string },
 ): Promise<Tokens> {
   await admit(db, user)
+  const issuedAtS = await newestRefusalOf(db, sessionId)
   const accessToken = sign({
+    ...(issuedAtS !== undefined && { iat: issuedAtS }),
     sub: user.id,
     sid: sessionId,
     roles: [user.role],
     centers: user.serviceCenterIds,
   })
   return { accessToken, refreshToken, tokenType: 'Bearer', expiresIn: lifetimes.accessS }
+}
+
+/**
+ * The second from which tokens of the session count again, while it is still to come: tokens carry
+ * whole seconds, and one that is issued right after a change must not look older than it.
+ */
+async function newestRefusalOf(db: Kysely<Tables>, sessionId: string): Promise<number | undefined> {
+  const { rows } = await sql<{ second: number }>`
+    select extract(epoch from tokens_before)::int as second from ended_session
+     where session_id = ${sessionId}::uuid and tokens_before > clock_timestamp()
+       and tokens_before < clock_timestamp() + interval '2 seconds'`.execute(db)
+  return rows[0]?.second
 }
 
 /** The session that a refresh token was ever given to; undefined for one that nobody was given. */
@@ -127,47 +135,6 @@ export function successorOf({ id, successor }: SessionRow, presented: string): s
   return unsealUnder(presented, successor, id)
 }
 
-/**
- * Ends a session: refused here from this commit on, and in the other services as soon as they hear
- * of it. A session that has ended already stays as it is.
- */
-export async function endSession(
-  { db, emit, lifetimes }: Ending,
-  id: string,
-  endedBy: NonNullable<SessionRow['endedBy']>,
-): Promise<void> {
-  const ended = await db
-    .updateTable('session')
-    .set({
-      endedAt: sql<string>`now()`,
-      endedBy,
-      successor: null,
-      version: sql<number>`version + 1`,
-      updatedAt: sql<string>`now()`,
-    })
-    .where('id', '=', id)
-    .where('endedAt', 'is', null)
-    .returning('version')
-    .executeTakeFirst()
-  if (!ended) return
-  const forgetAt = await refuseTokens(db, id, lifetimes.accessS)
-  emit(SessionEnded, ended.version, { sessionId: id, tokensBefore: FOREVER, forgetAt })
-}
-
-/** Answers when the last token of the session has run out by itself. */
-async function refuseTokens(db: Kysely<Tables>, id: string, accessS: number): Promise<string> {
-  const { rows } = await sql<{ forgetAt: string }>`
-    insert into ended_session as known (session_id, tokens_before, forget_at)
-    values (${id}::uuid, ${FOREVER}::timestamptz, ${inSeconds(accessS + 60)})
-    on conflict (session_id) do update set
-      tokens_before = excluded.tokens_before,
-      forget_at = greatest(known.forget_at, excluded.forget_at)
-    returning forget_at`.execute(db)
-  const [mark] = rows
-  if (!mark) throw new Error('The end of a session was not written.')
-  return mark.forgetAt
-}
-
-function inSeconds(seconds: number) {
+export function inSeconds(seconds: number) {
   return sql<string>`now() + make_interval(secs => ${seconds}::int)`
 }

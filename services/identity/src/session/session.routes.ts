@@ -16,8 +16,8 @@ import {
   shownUser,
 } from '../user/user.queries.ts'
 import { Credentials, type UserAndReach } from '../user/user.ts'
+import { endSession } from './ending.queries.ts'
 import {
-  endSession,
   grantTokens,
   judgeToken,
   openSession,

@@ -11,7 +11,7 @@ export const SessionRow = z.object({
   rotatedAt: z.string().nullable(),
   expiresAt: z.string(),
   endedAt: z.string().nullable(),
-  endedBy: z.enum(['logout', 'reuse']).nullable(),
+  endedBy: z.enum(['logout', 'reuse', 'suspension', 'password', 'revocation']).nullable(),
   version: z.number().int(),
   createdAt: z.string(),
   updatedAt: z.string(),

@@ -43,6 +43,8 @@ export interface AccessClaims {
   sid: string
   roles: string[]
   centers: string[]
+  /** When it was issued, in seconds; now, unless it is said. */
+  iat?: number
 }
 
 export type Sign = (claims: AccessClaims) => string

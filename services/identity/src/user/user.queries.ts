@@ -1,6 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { UserCreated, type UserState } from '@forecourt/contracts/identity-events'
-import type { Role } from '@forecourt/contracts/roles'
 import type { Emit } from '@forecourt/platform/outbox'
 import type { PersonalData } from '@forecourt/platform/personal'
 import { problem } from '@forecourt/platform/problem'
@@ -9,6 +8,7 @@ import type { z } from 'zod'
 import type { Tables } from '../db.ts'
 import { lock } from './attempt.ts'
 import {
+  nameBeginnings,
   refusalOf,
   userOf,
   type Person,
@@ -22,18 +22,16 @@ interface Reading {
   personal: PersonalData
 }
 
-/** Every account with its centers, the main one first, and what its role allows. */
+/** Every account with what its role allows. */
 export function selectUsers(db: Kysely<Tables>) {
   return db
     .selectFrom('user')
     .selectAll()
-    .select([
-      sql<string[]>`array(select service_center_id from user_center
-        where user_id = "user".id order by is_main desc, service_center_id)`.as('serviceCenterIds'),
+    .select(
       sql<string[]>`coalesce((select permissions from role where name = "user".role), '{}')`.as(
         'permissions',
       ),
-    ])
+    )
 }
 
 /** The keyed digest under which an account is found. */
@@ -47,17 +45,11 @@ export function indexOf(
 
 /** The account as answers show it, its personal values in clear. */
 export function shownUser(personal: PersonalData, row: UserAndReach): User {
-  const clear = (column: 'email' | 'phone' | 'full_name', sealed: string) =>
-    personal.open(sealed, { table: 'user', column, id: row.id })
-  return userOf(row, {
-    email: row.email === null ? null : clear('email', row.email),
-    phone: row.phone === null ? null : clear('phone', row.phone),
-    fullName: clear('full_name', row.fullName),
-  })
+  return userOf(row, openedPerson(personal, row))
 }
 
 interface NewUser extends Person {
-  role: Role
+  role: string
   status: UserRow['status']
   passwordHash: string | null
   /** The first one is the main center. */
@@ -67,39 +59,53 @@ interface NewUser extends Person {
 /** Opens an account. Undefined when another one has the e-mail or the phone. */
 export async function createUser(
   { db, personal, emit }: Reading & { emit: Emit },
-  { email, phone, fullName, serviceCenterIds, ...given }: NewUser,
+  { email, phone, fullName, ...given }: NewUser,
 ): Promise<UserRow | undefined> {
   const id = randomUUIDv7()
-  const seal = (column: 'email' | 'phone' | 'full_name', value: string | null) =>
-    value === null ? null : personal.seal(value, { table: 'user', column, id })
   const user = await db
     .insertInto('user')
-    .values({
-      ...given,
-      id,
-      email: seal('email', email),
-      emailIndex: email === null ? null : personal.blindIndex('email', email),
-      phone: seal('phone', phone),
-      phoneIndex: phone === null ? null : personal.blindIndex('phone', phone),
-      fullName: personal.seal(fullName, { table: 'user', column: 'full_name', id }),
-    })
+    .values({ ...given, id, ...sealedPerson(personal, id, { email, phone, fullName }) })
     .onConflict((conflict) => conflict.doNothing())
     .returningAll()
     .executeTakeFirst()
-  if (!user) return undefined
-  const links = serviceCenterIds.map((serviceCenterId, place) => ({
-    userId: id,
-    serviceCenterId,
-    isMain: place === 0,
-  }))
-  if (links.length > 0) await db.insertInto('userCenter').values(links).execute()
-  emit(UserCreated, user.version, stateOf(user, serviceCenterIds))
+  if (user) emit(UserCreated, user.version, stateOf(user))
   return user
 }
 
+/** The columns that keep a person: ciphertext, and the digests by which it is found. */
+export function sealedPerson(personal: PersonalData, id: string, person: Person) {
+  const seal = (column: 'email' | 'phone' | 'full_name', value: string) =>
+    personal.seal(value, { table: 'user', column, id })
+  const { email, phone, fullName } = person
+  return {
+    email: email === null ? null : seal('email', email),
+    emailIndex: email === null ? null : personal.blindIndex('email', email),
+    phone: phone === null ? null : seal('phone', phone),
+    phoneIndex: phone === null ? null : personal.blindIndex('phone', phone),
+    fullName: seal('full_name', fullName),
+    nameIndex: nameIndexOf(personal, fullName),
+  }
+}
+
+/** Keyed digests of how the words of a name begin. */
+export function nameIndexOf(personal: PersonalData, fullName: string): string[] {
+  return nameBeginnings(fullName).map((word) => personal.blindIndex('name', word))
+}
+
+/** The personal values of an account, in clear. */
+export function openedPerson(personal: PersonalData, row: UserRow): Person {
+  const clear = (column: 'email' | 'phone' | 'full_name', sealed: string) =>
+    personal.open(sealed, { table: 'user', column, id: row.id })
+  return {
+    email: row.email === null ? null : clear('email', row.email),
+    phone: row.phone === null ? null : clear('phone', row.phone),
+    fullName: clear('full_name', row.fullName),
+  }
+}
+
 /** The full public state that every event of an account carries. */
-function stateOf(user: UserRow, serviceCenterIds: string[]): z.infer<typeof UserState> {
-  const { id, role, status, fullName, email, phone } = user
+export function stateOf(user: UserRow): z.infer<typeof UserState> {
+  const { id, role, status, serviceCenterIds, fullName, email, phone } = user
   return { userId: id, role, status, serviceCenterIds, fullName, email, phone }
 }
 

@@ -23,19 +23,16 @@ export const UserRow = z.object({
   passwordHash: z.string().nullable(),
   role: z.string(),
   status: UserStatus,
+  /** Where the person works, the main center first. */
+  serviceCenterIds: z.array(z.uuid()),
+  /** Keyed digests of how the words of the name begin. */
+  nameIndex: z.array(z.string()),
   lastLoginAt: z.string().nullable(),
   version: z.number().int(),
   createdAt: z.string(),
   updatedAt: z.string(),
 })
 export type UserRow = z.infer<typeof UserRow>
-
-/** A center where the user works; one of them is the main one. */
-export const UserCenterRow = z.object({
-  userId: z.uuid(),
-  serviceCenterId: z.uuid(),
-  isMain: z.boolean(),
-})
 
 export const LoginFailureRow = z.object({
   subject: z.string(),
@@ -44,10 +41,8 @@ export const LoginFailureRow = z.object({
   lockedUntil: z.string().nullable(),
 })
 
-/** The account with what its centers and its role add to it. */
+/** The account with what its role allows. */
 export interface UserAndReach extends UserRow {
-  /** The main center first. */
-  serviceCenterIds: string[]
   permissions: string[]
 }
 
@@ -118,8 +113,34 @@ export function refusalOf({ status }: Pick<UserRow, 'status'>): ErrorReason | un
   return status === 'active' ? undefined : 'account_not_active'
 }
 
+/** A name as it is kept, in one. */
+export function joinName(firstName: string, lastName: string): string {
+  return `${firstName} ${lastName}`.trim()
+}
+
 /** The first word is the first name; all others are the last name. */
 export function splitName(fullName: string): { firstName: string; lastName: string } {
   const [firstName = '', ...others] = fullName.split(' ')
   return { firstName, lastName: others.join(' ') }
+}
+
+const SHORTEST = 2
+const LONGEST = 20
+
+/** The words of a name or of a search, as they are compared. */
+export function nameWords(name: string): string[] {
+  return name
+    .normalize('NFKC')
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word.length >= SHORTEST)
+    .map((word) => word.slice(0, LONGEST))
+}
+
+/** How each word of a name begins, from two letters on: what a search for the name may bring. */
+export function nameBeginnings(name: string): string[] {
+  const beginnings = nameWords(name).flatMap((word) =>
+    Array.from({ length: word.length - SHORTEST + 1 }, (_, more) => word.slice(0, SHORTEST + more)),
+  )
+  return [...new Set(beginnings)]
 }

@@ -8,7 +8,7 @@ import {
   VehicleChanged,
   VehicleRegistered,
 } from '@forecourt/contracts/customer-vehicle-events'
-import { ServiceCenterOpened, UserCreated } from '@forecourt/contracts/identity-events'
+import { ServiceCenterOpened, UserChanged, UserCreated } from '@forecourt/contracts/identity-events'
 import { ItemAdded, StockAlertRaised } from '@forecourt/contracts/inventory-events'
 import {
   JobCardAssigned,
@@ -192,8 +192,9 @@ test('stock that runs short at a center without a keeper is told to those of the
 })
 
 test('whoever was suspended is not told of what their role would hear', async () => {
-  const nobody = { ...userFact(priya), userId: headOffice, status: 'suspended' }
+  const nobody = { ...userFact(priya), userId: headOffice }
   await publish(stack, UserCreated, nobody)
+  await publish(stack, UserChanged, { ...nobody, status: 'suspended' }, { version: 2 })
   await eventually('the suspension', async () => {
     const { rowCount } = await stack.admin.query(`select from staff where status = 'suspended'`)
     return rowCount === 1

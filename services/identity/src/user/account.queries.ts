@@ -1,0 +1,202 @@
+import { UserChanged } from '@forecourt/contracts/identity-events'
+import type { Context } from '@forecourt/platform/endpoint'
+import { available, machine } from '@forecourt/platform/machine'
+import { isOfAllCenters } from '@forecourt/platform/me'
+import { fieldProblem, problem } from '@forecourt/platform/problem'
+import { changeRow, lockRow } from '@forecourt/platform/row'
+import { transition } from '@forecourt/platform/transition'
+import { sql } from 'kysely'
+import type { Means, Tables } from '../db.ts'
+import { endSessionsOf, outdateSessionsOf } from '../session/ending.queries.ts'
+import {
+  faultOfReach,
+  isAdministrator,
+  isBelow,
+  isSameReach,
+  namedCenters,
+  reachAfter,
+  type Account,
+  type ChangeUser,
+  type Reach,
+  type RegisterUser,
+} from './account.ts'
+import {
+  createUser,
+  openedPerson,
+  sealedPerson,
+  selectUsers,
+  shownUser,
+  stateOf,
+} from './user.queries.ts'
+import { joinName, splitName, type Person, type UserAndReach, type UserRow } from './user.ts'
+
+/** What becomes of an account once it is open. */
+export const lifecycle = machine<UserRow>()({
+  states: ['active', 'suspended'],
+  start: 'active',
+  moves: {
+    suspend: { from: ['active'], to: 'suspended', may: 'user.activate', says: UserChanged },
+    activate: { from: ['suspended'], to: 'active', may: 'user.activate', says: UserChanged },
+  },
+})
+
+export type Managing = Context<Tables> & Means
+
+/** Serialises what may take an administrator away; any number that none other uses. */
+const ADMINISTRATORS_LOCK = 4_211
+
+export async function openAccount(
+  context: Managing,
+  body: RegisterUser,
+  passwordHash: string,
+): Promise<Account> {
+  const { db } = context
+  const reach = { role: body.role, serviceCenterIds: namedCenters(body) ?? [] }
+  await refuseUnfit(context, reach)
+  await refuseUnmanaged(context, reach)
+  const user = await createUser(context, {
+    ...reach,
+    email: body.email,
+    phone: body.phone,
+    fullName: joinName(body.firstName, body.lastName),
+    status: body.isActive ? 'active' : 'suspended',
+    passwordHash,
+  })
+  if (!user) throw problem('account_exists')
+  return shownAccount(context, await selectUsers(db).where('id', '=', user.id).executeTakeFirst())
+}
+
+/** Changes who somebody is, or what the account may do and where; tokens that say otherwise end. */
+export async function changeAccount(
+  context: Managing,
+  id: string,
+  change: ChangeUser,
+): Promise<Account> {
+  const { db, emit, personal } = context
+  await lockAdministrators(context)
+  const before = await lockRow<UserRow>(telling(context), 'user', id)
+  await refuseUnmanaged(context, before)
+  const reach = reachAfter(before, change)
+  const hasMoved = !isSameReach(before, reach)
+  if (hasMoved) {
+    await refuseUnfit(context, reach)
+    await refuseUnmanaged(context, reach)
+    if (!isAdministrator(reach)) await keepAnAdministrator(context, before)
+  }
+  const person = changedPerson(openedPerson(personal, before), change)
+  const changes = { ...reach, ...sealedPerson(personal, id, person) }
+  const user = await changeRow(context, 'user', before, changes).catch(contactTaken)
+  if (hasMoved) await outdateSessionsOf(context, id)
+  emit(UserChanged, user.version, stateOf(user))
+  return shownAccount(context, await selectUsers(db).where('id', '=', id).executeTakeFirst())
+}
+
+/** Suspends an account, whose sessions end with it, or opens it again. */
+export async function moveAccount(
+  context: Managing,
+  id: string,
+  move: keyof typeof lifecycle.moves,
+): Promise<Account> {
+  await lockAdministrators(context)
+  await transition<UserRow, 'active' | 'suspended', typeof move>(telling(context), lifecycle, {
+    table: 'user',
+    id,
+    move,
+    work: async (row) => {
+      await refuseUnmanaged(context, row)
+      if (move === 'activate') return {}
+      await keepAnAdministrator(context, row)
+      await endSessionsOf(context, id, { endedBy: 'suspension' })
+      return {}
+    },
+    tell: stateOf,
+  })
+  const row = await selectUsers(context.db).where('id', '=', id).executeTakeFirst()
+  return shownAccount(context, row)
+}
+
+/** The account as its manager sees it. Throws `not_found` for one that is not there. */
+export function shownAccount(
+  { personal, me }: Pick<Managing, 'personal' | 'me'>,
+  row: UserAndReach | undefined,
+): Account {
+  if (!row) throw problem('not_found')
+  const moves = refusalToManage(me, row, row.permissions) ? [] : available(lifecycle, row, me.may)
+  return { ...shownUser(personal, row), available: moves }
+}
+
+/** Why this person may not manage such an account: it can do more, or does it elsewhere too. */
+function refusalToManage(
+  me: Managing['me'],
+  { serviceCenterIds }: Pick<Reach, 'serviceCenterIds'>,
+  permissions: string[],
+) {
+  if (isOfAllCenters(me)) return undefined
+  if (!isBelow(permissions, me.permissions)) return 'role_not_below'
+  const own = serviceCenterIds.length > 0 && serviceCenterIds.every((id) => me.centers.includes(id))
+  return own ? undefined : 'center_not_yours'
+}
+
+async function refuseUnmanaged({ db, me }: Managing, reach: Reach): Promise<void> {
+  const role = await db
+    .selectFrom('role')
+    .select('permissions')
+    .where('name', '=', reach.role)
+    .executeTakeFirst()
+  if (!role) throw fieldProblem('role', 'There is no such role of staff')
+  const refusal = refusalToManage(me, reach, role.permissions)
+  if (refusal) throw problem(refusal)
+}
+
+/** Throws what is wrong with role and centers, whoever asks for them. */
+async function refuseUnfit({ db, me }: Managing, reach: Reach): Promise<void> {
+  const [field, message] = faultOfReach(reach) ?? []
+  if (field && message) throw fieldProblem(field, message)
+  // Others name only their own centers, which is judged without a look.
+  if (!isOfAllCenters(me) || reach.serviceCenterIds.length === 0) return
+  const known = await db
+    .selectFrom('serviceCenter')
+    .select('id')
+    .where('id', 'in', reach.serviceCenterIds)
+    .execute()
+  if (known.length < reach.serviceCenterIds.length) {
+    throw fieldProblem('serviceCenterId', 'There is no such service center')
+  }
+}
+
+/** Of two administrators who suspend each other at the same moment, one comes second. */
+async function lockAdministrators({ db }: Managing): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${ADMINISTRATORS_LOCK})`.execute(db)
+}
+
+/** Throws `last_administrator` when nobody else could run the dealer group. */
+async function keepAnAdministrator({ db }: Managing, row: UserRow): Promise<void> {
+  if (!isAdministrator(row) || row.status !== 'active') return
+  const other = await db
+    .selectFrom('user')
+    .select('id')
+    .where('role', '=', row.role)
+    .where('status', '=', 'active')
+    .where('id', '<>', row.id)
+    .executeTakeFirst()
+  if (!other) throw problem('last_administrator')
+}
+
+function changedPerson(before: Person, change: ChangeUser): Person {
+  const known = splitName(before.fullName)
+  const { email = before.email, phone = before.phone } = change
+  const { firstName = known.firstName, lastName = known.lastName } = change
+  return { email, phone, fullName: joinName(firstName, lastName) }
+}
+
+/** The audit line tells the account as answers show it, and no ciphertext. */
+function telling(context: Managing): Managing {
+  const shown = (row: UserRow) => shownUser(context.personal, { ...row, permissions: [] })
+  return { ...context, was: (row) => context.was(shown(row as UserRow)) }
+}
+
+/** Only the database sees whose e-mail or phone it is, and whether two come at once. */
+function contactTaken(error: unknown): never {
+  const isTaken = error instanceof Error && 'code' in error && error.code === '23505'
+  throw isTaken ? problem('account_exists', {}, error) : error
+}

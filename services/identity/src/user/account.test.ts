@@ -1,0 +1,59 @@
+import { roles, startingRoles, type Role } from '@forecourt/contracts/roles'
+import { testMoves } from '@forecourt/testing/matrix'
+import { describe, expect, test } from 'vitest'
+import { lifecycle } from './account.queries.ts'
+import { faultOfReach, isBelow, reachAfter } from './account.ts'
+import { nameBeginnings, type UserRow } from './user.ts'
+
+testMoves('an account', lifecycle, {} as Omit<UserRow, 'status'>)
+
+describe('the roles below a manager', () => {
+  const below = (mine: Role, role: Role) =>
+    isBelow(startingRoles[role], new Set<string>(startingRoles[mine]))
+
+  test('are those that may do a part of what the manager may', () => {
+    const managed = roles.filter((role) => below('service_center', role))
+    expect(managed).toEqual(['advisor', 'technician', 'engineer', 'garage_owner', 'mobile_user'])
+  })
+
+  test.each(roles)('do not hold %s above or beside itself', (role) => {
+    expect(below(role, role)).toBe(false)
+    expect(below(role, 'admin')).toBe(false)
+  })
+})
+
+describe('role and centers', () => {
+  const pune = '0192f000-0000-7000-8000-000000000001'
+  const mumbai = '0192f000-0000-7000-8000-000000000002'
+  const advisor = { role: 'advisor', serviceCenterIds: [pune] }
+
+  test.each([
+    ['stay when they are not named', {}, advisor],
+    ['take the role alone', { role: 'engineer' }, { ...advisor, role: 'engineer' }],
+    [
+      'put the main center first',
+      { serviceCenterId: mumbai, serviceCenterIds: [pune, mumbai] },
+      { role: 'advisor', serviceCenterIds: [mumbai, pune] },
+    ],
+    [
+      'of an administrator are without centers',
+      { role: 'admin' },
+      { role: 'admin', serviceCenterIds: [] },
+    ],
+  ])('%s', (_, change, after) => expect(reachAfter(advisor, change)).toEqual(after))
+
+  test.each([
+    [{ role: 'advisor', serviceCenterIds: [pune] }, undefined],
+    [{ role: 'advisor', serviceCenterIds: [] }, 'serviceCenterId'],
+    [{ role: 'admin', serviceCenterIds: [pune] }, 'serviceCenterId'],
+    [{ role: 'mobile_user', serviceCenterIds: [pune] }, 'role'],
+  ])('that fit nobody are refused: %j', (reach, field) => {
+    expect(faultOfReach(reach)?.[0]).toBe(field)
+  })
+})
+
+test('a name is found by how its words begin, from two letters on', () => {
+  expect(nameBeginnings('Asha  Joshi')).toEqual(['as', 'ash', 'asha', 'jo', 'jos', 'josh', 'joshi'])
+  expect(nameBeginnings('A.')).toEqual(['a.'])
+  expect(nameBeginnings('J')).toEqual([])
+})
