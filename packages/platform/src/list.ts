@@ -26,6 +26,11 @@ export interface ListDeclared<Tables, Means, Item extends z.ZodType, Row> {
   search?: readonly string[] | Condition
   /** What may be asked beside the words that every list knows, such as `?serviceCenterId=`. */
   query?: z.ZodRawShape
+  /** Throws where the thing that the list hangs on is not the caller's to see. */
+  of?: (
+    context: Context<Tables> & Means,
+    asked: { params: Record<string, string> },
+  ) => Promise<void>
   from: (
     context: Context<Tables> & Means,
     asked: { params: Record<string, string>; query: Record<string, unknown> },
@@ -56,7 +61,8 @@ export function declareList<Tables, Means, Item extends z.ZodType, Row>(
       .limit(asked.limit)
       .offset((asked.page - 1) * asked.limit)
     const total = source.clearSelect().select(sql<number>`count(*)`.as('total'))
-    const [rows, counted] = await Promise.all([
+    const [, rows, counted] = await Promise.all([
+      declared.of?.(context, { params }),
       page.execute() as Promise<Row[]>,
       total.executeTakeFirstOrThrow() as unknown as Promise<{ total: number }>,
     ])

@@ -159,17 +159,28 @@ export function testMoves<Row extends { status: string }>(
   }
 }
 
-/** Every list × every sort, and every filter: what is declared works, what is not is refused. */
-export function testLists(service: AnyService, stackOf: () => Stack, reader: Person): void {
+/**
+ * Every list × every sort, and every filter: what is declared works, what is not is refused. `ids`
+ * are, for each beginning of an address, what its list hangs on.
+ */
+export function testLists(
+  service: AnyService,
+  stackOf: () => Stack,
+  reader: Person,
+  ids: Record<string, () => string> = {},
+): void {
   const samples = ['true', '2026-01-01T00:00:00Z', NOBODY, 'x', '7']
   for (const endpoint of service.endpoints) {
     const { method, path, query, kind } = endpoint
     if (kind !== 'list' || !(query instanceof z.ZodObject)) continue
-    const address = addressIn(service, endpoint).replaceAll(/:\w+/g, NOBODY)
-    const signature = `${method} ${address}` as Signature
     const name = `${method} ${path}`
-    const ask = (asked: Record<string, string>) =>
-      stackOf().call(signature, { as: reader, query: asked })
+    const ask = (asked: Record<string, string>) => {
+      const address = addressIn(service, endpoint).replaceAll(/\/:\w+/g, (_, at: number) => {
+        const idOf = ids[path.slice(0, at)]
+        return `/${idOf?.() ?? NOBODY}`
+      })
+      return stackOf().call(`${method} ${address}` as Signature, { as: reader, query: asked })
+    }
 
     test(`${name} sorts by everything it says it sorts by, both ways`, async () => {
       const sorts = optionsOf(query.shape['sort'])

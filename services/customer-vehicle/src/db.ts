@@ -12,6 +12,7 @@ import type { Places } from './place/place.ts'
 import { RegistrationRow } from './registration/registration.ts'
 import { ServiceCenterRow } from './service-center/service-center.ts'
 import { VehicleCenterRow, VehicleRow } from './vehicle/vehicle.ts'
+import { VisitInvoiceRow, VisitRow } from './visit/visit.ts'
 
 /** Every table of this service, by the schema of its rows. */
 export const tables = {
@@ -21,6 +22,8 @@ export const tables = {
   referenceCounter: ReferenceCounterRow,
   vehicle: VehicleRow,
   vehicleCenter: VehicleCenterRow,
+  visit: VisitRow,
+  visitInvoice: VisitInvoiceRow,
   registration: RegistrationRow,
   otp: OtpRow,
   file: FileRow,
@@ -42,4 +45,4 @@ export interface Means {
   fileLinks: FileLinks
 }
 
-export const { endpoint, consumer, replica, timer } = roadOver<Tables, Means>()
+export const { endpoint, consumer, on, replica, timer } = roadOver<Tables, Means>()

@@ -9,19 +9,26 @@ import { customerVehicle } from './service.ts'
 let stack: Stack
 let customer = ''
 let brand = ''
+let vehicle = ''
 beforeAll(async () => {
   stack = await openStack(customerVehicle, { APP_DEBUG: 'true' })
   await knowCenters(stack)
-  customer = (await register(stack)).customer.id
+  const registered = await register(stack)
+  customer = registered.customer.id
+  vehicle = registered.vehicles[0]?.id ?? ''
   const { rows } = await stack.admin.query<{ id: string }>('select id from vehicle_brand limit 1')
   brand = rows[0]?.id ?? ''
 })
 afterAll(() => stack?.close())
 
 testEveryRole(customerVehicle, () => stack)
-testLists(customerVehicle, () => stack, kiran)
+testLists(customerVehicle, () => stack, kiran, { '/vehicles': () => vehicle })
 testForeignCenter(customerVehicle, () => stack, {
-  ids: { '/customers': () => customer, '/reference/vehicle-brands': () => brand },
+  ids: {
+    '/customers': () => customer,
+    '/reference/vehicle-brands': () => brand,
+    '/vehicles': () => vehicle,
+  },
   bodies: {
     'POST /customers/:id/notifications': { type: 'thank_you' },
     'POST /customers/:id/link': { token: '1.of-somebody-else' },

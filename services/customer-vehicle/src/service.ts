@@ -18,6 +18,10 @@ import * as registration from './registration/registration.routes.ts'
 import * as verification from './registration/verification.routes.ts'
 import { seedBrands } from './seed.ts'
 import { serviceCenters } from './service-center/service-center.consumers.ts'
+import { lifecycle as vehicleLifecycle } from './vehicle/vehicle.queries.ts'
+import * as vehicle from './vehicle/vehicle.routes.ts'
+import { visitInvoices, visits } from './visit/visit.consumers.ts'
+import * as visit from './visit/visit.routes.ts'
 
 export const customerVehicle = service({
   name: 'customer-vehicle',
@@ -45,11 +49,13 @@ export const customerVehicle = service({
     ...Object.values(customer),
     ...Object.values(lookup),
     ...Object.values(outreach),
+    ...Object.values(vehicle),
+    ...Object.values(visit),
     ...Object.values(registration),
     ...Object.values(verification),
   ],
-  lifecycles: { registration: registrationLifecycle },
+  lifecycles: { registration: registrationLifecycle, vehicle: vehicleLifecycle },
   timers: [dropUnattached, lapseRegistration],
   jobs: [forgetCodes],
-  consumers: [serviceCenters],
+  consumers: [serviceCenters, visits, visitInvoices],
 })

@@ -1,11 +1,10 @@
-import { VehicleChanged } from '@forecourt/contracts/customer-vehicle-events'
 import type { Context } from '@forecourt/platform/endpoint'
 import { isOfAllCenters, type Me } from '@forecourt/platform/me'
 import { fieldProblem, problem } from '@forecourt/platform/problem'
 import { changeRow, lockRow } from '@forecourt/platform/row'
 import type { Kysely } from 'kysely'
 import type { Means, Tables } from '../db.ts'
-import { centersOfVehicle, stateOfVehicle } from '../vehicle/vehicle.queries.ts'
+import { linkVehicle, tellVehicle } from '../vehicle/vehicle.queries.ts'
 import type { VehicleRow } from '../vehicle/vehicle.ts'
 import { tellChange } from './change.queries.ts'
 import type { CustomerRow } from './customer.ts'
@@ -99,7 +98,7 @@ export async function linkFound(
     .returning('customerId')
     .executeTakeFirst()
   for (const id of vehicleIds.toSorted()) {
-    await linkVehicle(context, customerId, id, serviceCenterId)
+    await linkFoundVehicle(context, customerId, id, serviceCenterId)
   }
   if (!link) return customer
   const changed = await changeRow(context, 'customer', customer, {})
@@ -107,12 +106,13 @@ export async function linkFound(
   return changed
 }
 
-async function linkVehicle(
-  { db, emit, now, personal }: Linking,
+async function linkFoundVehicle(
+  context: Linking,
   customerId: string,
   id: string,
   serviceCenterId: string,
 ): Promise<void> {
+  const { db, now } = context
   // A vehicle that was sold in the meantime is not this customer's to link.
   const vehicle = await db
     .selectFrom('vehicle')
@@ -122,17 +122,6 @@ async function linkVehicle(
     .forUpdate()
     .executeTakeFirst()
   if (!vehicle) return
-  const link = await db
-    .insertInto('vehicleCenter')
-    .values({ vehicleId: id, serviceCenterId, linkedAt: now })
-    .onConflict((conflict) => conflict.doNothing())
-    .returning('vehicleId')
-    .executeTakeFirst()
-  if (!link) return
-  const changed = await changeRow<VehicleRow>({ db }, 'vehicle', vehicle, {})
-  emit(
-    VehicleChanged,
-    changed.version,
-    stateOfVehicle(personal, changed, await centersOfVehicle(db, id)),
-  )
+  const isNew = await linkVehicle(db, { vehicleId: id, serviceCenterId, linkedAt: now })
+  if (isNew) await tellVehicle(context, await changeRow({ db }, 'vehicle', vehicle, {}))
 }

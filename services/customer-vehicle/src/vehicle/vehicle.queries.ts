@@ -1,11 +1,34 @@
-import type { VehicleState } from '@forecourt/contracts/customer-vehicle-events'
+import { VehicleChanged, type VehicleState } from '@forecourt/contracts/customer-vehicle-events'
+import { machine } from '@forecourt/platform/machine'
+import type { Emit } from '@forecourt/platform/outbox'
 import type { PersonalData } from '@forecourt/platform/personal'
 import { problem } from '@forecourt/platform/problem'
 import { sql, type Kysely } from 'kysely'
 import type { z } from 'zod'
 import type { Tables } from '../db.ts'
 import type { ParsedPlate } from './plate.ts'
-import type { VehicleRow } from './vehicle.ts'
+import type { VehicleCenterRow, VehicleRow } from './vehicle.ts'
+
+/** A vehicle follows its visits; one that is archived is out of them all. */
+export const lifecycle = machine<VehicleRow>()({
+  states: ['active', 'in_service', 'completed'],
+  start: 'active',
+  moves: {
+    arrive: {
+      from: ['active', 'completed'],
+      to: 'in_service',
+      may: 'system',
+      says: VehicleChanged,
+    },
+    finish: {
+      from: ['active', 'in_service'],
+      to: 'completed',
+      may: 'system',
+      says: VehicleChanged,
+    },
+    leave: { from: ['in_service', 'completed'], to: 'active', may: 'system', says: VehicleChanged },
+  },
+})
 
 /** Throws `vehicle_already_registered` naming those marks that a vehicle has. */
 export async function refuseRegisteredPlates(
@@ -81,6 +104,35 @@ export async function centersOfVehicle(db: Kysely<Tables>, vehicleId: string): P
   const { rows } = await sql<{ centers: string[] }>`
     select centers_of_vehicle(${vehicleId}::uuid) as centers`.execute(db)
   return rows[0]?.centers ?? []
+}
+
+/** Lets a center serve a vehicle; answers whether it did not before. */
+export async function linkVehicle(
+  db: Kysely<Tables>,
+  link: z.infer<typeof VehicleCenterRow>,
+): Promise<boolean> {
+  const added = await db
+    .insertInto('vehicleCenter')
+    .values(link)
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('vehicleId')
+    .executeTakeFirst()
+  return added !== undefined
+}
+
+interface Telling {
+  db: Kysely<Tables>
+  emit: Emit
+  personal: PersonalData
+}
+
+/** Tells the new state of a vehicle that was just changed. */
+export async function tellVehicle(telling: Telling, row: VehicleRow): Promise<void> {
+  telling.emit(VehicleChanged, row.version, await toldVehicle(telling, row))
+}
+
+export async function toldVehicle({ db, personal }: Omit<Telling, 'emit'>, row: VehicleRow) {
+  return stateOfVehicle(personal, row, await centersOfVehicle(db, row.id))
 }
 
 /** The full state that every event of a vehicle carries. */

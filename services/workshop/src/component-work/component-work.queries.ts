@@ -126,7 +126,12 @@ async function apply(
   const card = { jobCardId, vehicleId, serviceCenterId, currency, recordedBy: me.userId }
   const rows = await db
     .insertInto('componentWork')
-    .values(proposals.map(({ isDone: _, ...work }) => ({ id: randomUUIDv7(), ...card, ...work })))
+    .values(
+      proposals.map((proposal) => {
+        const { isDone: _, ...work } = proposal
+        return { id: randomUUIDv7(), ...card, ...work }
+      }),
+    )
     .onConflict((conflict) => conflict.columns(['lineId', 'componentId']).doNothing())
     .returningAll()
     .execute()

@@ -1,0 +1,91 @@
+import * as billing from '@forecourt/contracts/billing-events'
+import type { DataOf } from '@forecourt/contracts/event'
+import * as workshop from '@forecourt/contracts/workshop-events'
+import { json } from '@forecourt/platform/table'
+import { sql } from 'kysely'
+import { consumer, on } from '../db.ts'
+import { followVisits } from './visit.queries.ts'
+import { totalOf, VisitRow } from './visit.ts'
+
+type Told = DataOf<typeof workshop.JobCardCreated>
+
+const Lines = VisitRow.pick({ services: true, additionalServices: true, partsUsed: true })
+
+function visitOf(told: Told) {
+  const { jobCardId: id, invoiceId: _, ...card } = told
+  const lines = Lines.parse(card)
+  const { services, additionalServices, partsUsed } = lines
+  return {
+    ...card,
+    id,
+    services: json(services),
+    additionalServices: json(additionalServices),
+    partsUsed: json(partsUsed),
+    totalMinor: totalOf(lines),
+  }
+}
+
+/** The events of a job card, and which date of the visit they are. */
+const dates = new Map([
+  [workshop.JobCardCreated, 'openedAt'],
+  [workshop.JobCardCompleted, 'completedAt'],
+  [workshop.JobCardDelivered, 'deliveredAt'],
+  [workshop.JobCardApprovalAsked, null],
+  [workshop.JobCardApprovalDecided, null],
+  [workshop.JobCardAssigned, null],
+  [workshop.JobCardBilled, null],
+  [workshop.JobCardCancelled, null],
+  [workshop.JobCardChanged, null],
+  [workshop.JobCardInspected, null],
+  [workshop.JobCardPartsArrived, null],
+  [workshop.JobCardPartsAwaited, null],
+  [workshop.JobCardStarted, null],
+])
+
+/** Keeps the visits of vehicles; the vehicle is in service for as long as one of them lasts. */
+export const visits = consumer(
+  'visits',
+  [...dates].map(([contract, date]) =>
+    on(contract, async (context, told) => {
+      const { sequence: version, time } = context.event
+      const visit = { ...visitOf(told), ...(date && { [date]: time }), version }
+      const kept = await context.db
+        .insertInto('visit')
+        .values({ openedAt: time, ...visit })
+        .onConflict((conflict) =>
+          conflict.column('id').doUpdateSet(visit).where('visit.version', '<', version),
+        )
+        .returning('id')
+        .executeTakeFirst()
+      if (kept) await followVisits(context, told, time)
+    }),
+  ),
+)
+
+/** What visits were billed with. */
+export const visitInvoices = consumer(
+  'visit-invoices',
+  [
+    billing.InvoiceIssued,
+    billing.InvoiceSettled,
+    billing.InvoiceOverdue,
+    billing.InvoiceCancelled,
+  ].map((contract) =>
+    on(contract, async ({ db, event }, told) => {
+      const { jobCardId, invoiceNumber, serviceCenterId, invoiceDate, status, totalMinor } = told
+      if (jobCardId === null || invoiceNumber === null) return
+      const of = { jobCardId, serviceCenterId, invoiceNumber, invoiceDate }
+      const invoice = { ...of, status, totalMinor, version: event.sequence }
+      await db
+        .insertInto('visitInvoice')
+        .values({ id: told.invoiceId, ...invoice })
+        .onConflict((conflict) =>
+          conflict
+            .column('id')
+            .doUpdateSet(invoice)
+            .where(sql.ref('visit_invoice.version'), '<', event.sequence as never),
+        )
+        .execute()
+    }),
+  ),
+)
