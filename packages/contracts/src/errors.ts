@@ -124,6 +124,11 @@ export const errors = {
     409,
     'No step of this job card is about this component.',
   ),
+  stock_unanswered: spec(
+    'UNAVAILABLE_001',
+    503,
+    'The stock has not answered in time. Please try again in a moment.',
+  ),
 
   job_card_unfinished: spec('BUSINESS_001', 409, 'The work of this job card is not done yet.'),
   gstin_missing: spec(

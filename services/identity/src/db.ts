@@ -1,7 +1,7 @@
+import type { Apart } from '@forecourt/platform/apart'
 import { roadOver } from '@forecourt/platform/over'
 import type { PersonalData } from '@forecourt/platform/personal'
 import type { Table } from '@forecourt/platform/table'
-import type { Apart } from './apart.ts'
 import { RoleRow } from './role/role.ts'
 import { ServiceCenterRow, ServiceCenterZoneRow } from './service-center/service-center.ts'
 import { SessionRow, SpentTokenRow, type Lifetimes } from './session/session.ts'

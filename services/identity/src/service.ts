@@ -1,5 +1,5 @@
+import { apartOver } from '@forecourt/platform/apart'
 import { service } from '@forecourt/platform/service'
-import { apartOver } from './apart.ts'
 import { IdentityConfig } from './config.ts'
 import type { Means, Tables } from './db.ts'
 import * as serviceCenter from './service-center/service-center.routes.ts'
@@ -30,7 +30,7 @@ export const identity = service<typeof IdentityConfig, Tables, Means>({
       keys,
       signer: signerOver(keys, lifetimes.accessS),
       lifetimes,
-      apart: apartOver(pool),
+      apart: apartOver(pool, 'identity'),
     }
   },
   endpoints: [

@@ -1,3 +1,4 @@
+import type { Apart } from '@forecourt/platform/apart'
 import type { KeyRing } from '@forecourt/platform/config'
 import type { Emit } from '@forecourt/platform/outbox'
 import { roadOver } from '@forecourt/platform/over'
@@ -46,8 +47,11 @@ export interface Writing {
 /** What handlers are given beside their context. */
 export interface Means {
   personal: PersonalData
+  apart: Apart<Tables>
+  /** How long a completion waits for inventory's answer. */
+  stockAnswerMs: number
   /** Opens and closes secrets on their way to the service that brings them to customers. */
   transportKeys: KeyRing
 }
 
-export const { endpoint, consumer, on, replica } = roadOver<Tables, Means>()
+export const { endpoint, consumer, on, replica, timer } = roadOver<Tables, Means>()

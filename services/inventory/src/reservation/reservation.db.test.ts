@@ -1,4 +1,5 @@
 import { PartsAccepted, PartsWithdrawn } from '@forecourt/contracts/parts-request-events'
+import { eventually } from '@forecourt/testing/eventually'
 import { isha, kiran, meera, priya, pune, ravi } from '@forecourt/testing/people'
 import { publish } from '@forecourt/testing/publish'
 import {
@@ -214,6 +215,22 @@ test('a confirmation that comes after the deadline sets aside anew what is still
   expect(await linesOf(stack, late, ([status]) => status === 'waiting')).toEqual(['waiting'])
   await adjust(item.id, 2)
   expect(await linesOf(stack, late, ([status]) => status === 'reserved')).toEqual(['reserved'])
+})
+
+test('what was withdrawn before it was accepted stays free, though it is accepted then', async () => {
+  const item = await stockItem(stack, 5)
+  const asked = await askParts(stack, [[item.id, 2]])
+  await linesOf(stack, asked)
+  await withdraw(asked, [0])
+  const { partsRequestId, jobCardId } = asked
+  const request = { partsRequestId, jobCardId, serviceCenterId: pune }
+  const id = await publish(stack, PartsAccepted, request, { version: 6 })
+  await eventually('the effect of an acceptance', async () => {
+    const { rowCount } = await stack.admin.query('select from inbox where event_id = $1', [id])
+    return rowCount === 1
+  })
+  expect(await linesOf(stack, asked)).toEqual(['released'])
+  expect(await figures(item.id)).toEqual({ currentStock: 5, reserved: 0 })
 })
 
 test('crossing the reorder point raises one alert and one purchase request, not one per movement', async () => {

@@ -4,46 +4,22 @@ import { problem } from '@forecourt/platform/problem'
 import { sql } from 'kysely'
 import type { Writing } from '../db.ts'
 import { factOf, raise } from '../parts-request/parts-request.queries.ts'
-import type { PartsRequestLineRow } from '../parts-request/parts-request.ts'
 import { partsOf } from './job-card.queries.ts'
 import type { CompleteJobCard, JobCardRow } from './job-card.ts'
+import { allotParts, type Allotted } from './used-parts.ts'
 
 /**
- * What of each reserved line went into the vehicle: everything, unless the body says otherwise.
- * Throws `parts_not_reserved` when more was used of an item than was granted.
+ * Writes what was used, and tells inventory: that leaves stock, the rest goes back. Throws
+ * `parts_not_reserved` when more was used of an item than the card holds.
  */
-export function usedOf(
-  reserved: readonly PartsRequestLineRow[],
-  partsUsed: CompleteJobCard['partsUsed'],
-): PartsRequestLineRow[] {
-  if (!partsUsed) return reserved.map((line) => ({ ...line, usedMilli: line.quantityMilli }))
-  const lines = reserved.map((line) => ({ ...line, usedMilli: 0 }))
-  const missing = new Set<string>()
-  for (const { itemId, quantity, isWarranty, warrantyNumber } of partsUsed) {
-    let left = quantity
-    for (const line of lines) {
-      const free = line.quantityMilli - line.usedMilli
-      const taken = line.itemId === itemId && line.usedMilli === 0 ? Math.min(free, left) : 0
-      if (taken === 0) continue
-      line.usedMilli = taken
-      line.isWarranty = isWarranty
-      line.warrantyNumber = warrantyNumber ?? null
-      left -= taken
-    }
-    if (left > 0) missing.add(lines.find((line) => line.itemId === itemId)?.itemName ?? itemId)
-  }
-  if (missing.size > 0) throw problem('parts_not_reserved', { items: [...missing].join(', ') })
-  return lines
-}
-
-/** Writes what was used, and tells inventory: that leaves stock, the rest goes back. */
 export async function useParts(
   { db, emit }: Writing,
   card: JobCardRow,
   body: CompleteJobCard,
 ): Promise<void> {
   const reserved = (await partsOf(db, card.id)).filter(({ status }) => status === 'reserved')
-  const used = usedOf(reserved, body.partsUsed)
+  const { lines: used, missing } = allotParts(reserved, body.partsUsed)
+  if (missing.length > 0) throw problem('parts_not_reserved', { items: namesOf(missing, used) })
   for (const { id, usedMilli, isWarranty, warrantyNumber } of used) {
     await db
       .updateTable('partsRequestLine')
@@ -57,11 +33,16 @@ export async function useParts(
       ...factOf(request),
       lines: lines.map(({ id, usedMilli, isWarranty }) => ({
         lineId: id,
-        quantityUsed: (usedMilli ?? 0) / 1_000,
+        quantityUsed: usedMilli / 1_000,
         isWarranty,
       })),
     })
   }
+}
+
+function namesOf(missing: Allotted['missing'], lines: Allotted['lines']): string {
+  const nameOf = new Map(lines.map(({ itemId, itemName }) => [itemId, itemName]))
+  return missing.map(({ itemId }) => nameOf.get(itemId) ?? itemId).join(', ')
 }
 
 /** Steps that are still open were done with the job. */

@@ -4,6 +4,7 @@ import { lockRow, changeRow } from '@forecourt/platform/row'
 import { given } from '@forecourt/platform/table'
 import { z } from 'zod'
 import { endpoint } from '../db.ts'
+import { reserveMissing } from '../parts-request/at-completion.queries.ts'
 import { Refuse } from '../service-request/service-request.ts'
 import { JobCard } from './card-answer.ts'
 import {
@@ -122,6 +123,7 @@ export const completeJobCard = endpoint('PUT /workshop/job-cards/:id/complete', 
   message: 'Job card completed',
   body: CompleteJobCard,
   returns: JobCard,
+  before: reserveMissing,
   handle: answeringCard(complete),
 })
 

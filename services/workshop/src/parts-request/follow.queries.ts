@@ -8,7 +8,7 @@ import { isOutstanding } from './parts-request.ts'
 
 /** The card waits while something is short, and goes on where it was when nothing is. */
 export async function follow(writing: Writing, card: JobCardRow): Promise<void> {
-  const lines = await partsOf(writing.db, card.id)
+  const lines = (await partsOf(writing.db, card.id)).filter(({ atCompletion }) => !atCompletion)
   const partsOpen = lines.filter(isOutstanding).length
   const isShort = lines.some(({ status }) => status === 'short')
   const step = {

@@ -22,7 +22,18 @@ export async function insertPartsRequest(
   card: JobCardRow,
   { items }: RequestParts,
 ): Promise<void> {
-  const { db, emit, me } = writing
+  await askInventory(writing, card, items, { atCompletion: false })
+  const partsOpen = card.partsOpen + items.length
+  await tell(writing, JobCardChanged, await changeRow(writing, 'jobCard', card, { partsOpen }))
+}
+
+/** Writes a request and has it brought to inventory. Answers its id. */
+export async function askInventory(
+  { db, emit, me }: Writing & { me: Me },
+  card: JobCardRow,
+  items: RequestParts['items'],
+  kind: Pick<PartsRequestLineRow, 'atCompletion'>,
+): Promise<string> {
   const request = await db
     .insertInto('partsRequest')
     .values({
@@ -34,7 +45,7 @@ export async function insertPartsRequest(
     })
     .returningAll()
     .executeTakeFirstOrThrow()
-  const lines = await insertLines(db, request, items)
+  const lines = await insertLines(db, request, items, kind)
   emit(PartsRequested, request.version, {
     ...factOf(request),
     lines: lines.map(({ id, itemId, quantityMilli }) => ({
@@ -43,14 +54,14 @@ export async function insertPartsRequest(
       quantity: quantityMilli / 1_000,
     })),
   })
-  const partsOpen = card.partsOpen + lines.length
-  await tell(writing, JobCardChanged, await changeRow(writing, 'jobCard', card, { partsOpen }))
+  return request.id
 }
 
 async function insertLines(
   db: Kysely<Tables>,
   { id: partsRequestId, jobCardId, serviceCenterId }: PartsRequestRow,
   items: RequestParts['items'],
+  kind: Pick<PartsRequestLineRow, 'atCompletion'>,
 ): Promise<PartsRequestLineRow[]> {
   const known = await db
     .selectFrom('item')
@@ -70,7 +81,7 @@ async function insertLines(
     const place = { partsRequestId, jobCardId, serviceCenterId, position }
     const wish = { itemId, itemName, unit, quantityMilli: quantity, unitPriceMinor, currency }
     const open = { status: 'requested' as const, taxRateBp: 0, isWarranty: false }
-    return { id: randomUUIDv7(), ...place, ...wish, ...open }
+    return { id: randomUUIDv7(), ...place, ...wish, ...open, ...kind }
   })
   await db.insertInto('partsRequestLine').values(rows).execute()
   const lines = await partsOf(db, jobCardId)

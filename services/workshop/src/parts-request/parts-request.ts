@@ -33,6 +33,8 @@ export const PartsRequestLineRow = z.object({
   taxRateBp: z.number().int(),
   isWarranty: z.boolean(),
   warrantyNumber: z.string().nullable(),
+  /** Asked for because more was used than was reserved; the card does not wait for it. */
+  atCompletion: z.boolean(),
 })
 export type PartsRequestLineRow = z.infer<typeof PartsRequestLineRow>
 
