@@ -10,6 +10,7 @@ import { InvoiceRow } from './invoice/invoice.ts'
 import { JobCardRow } from './job-card/job-card.ts'
 import { NumberSeriesRow } from './number-series/number-series.ts'
 import { PaymentRow } from './payment/payment.ts'
+import type { Printer } from './printer.ts'
 import { ServiceCenterRow } from './service-center/service-center.ts'
 
 /** Every table of this service, by the schema of its rows. */
@@ -38,6 +39,7 @@ export type Tables = Omit<Declared, 'invoice'> & {
 export interface Means {
   personal: PersonalData
   documents: DocumentStore
+  printer: Printer
   /** How this dealer group makes out its invoices. */
   policy: { roundsOff: boolean; dueDays: number }
 }

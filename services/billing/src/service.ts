@@ -12,6 +12,7 @@ import * as invoice from './invoice/invoice.routes.ts'
 import * as jobCard from './job-card/job-card.routes.ts'
 import { billing as bills, jobCards } from './job-card/job-card.consumers.ts'
 import * as payment from './payment/payment.routes.ts'
+import { openPrinter } from './printer.ts'
 import * as report from './invoice/report.routes.ts'
 
 const BillingConfig = StorageConfig.extend({
@@ -29,9 +30,13 @@ export const billing = service<typeof BillingConfig, Tables, Means>({
   means: async ({ config, personal }) => ({
     personal,
     documents: documentStore(await openStorage(config)),
+    printer: openPrinter(),
     policy: { roundsOff: config.INVOICE_ROUND_OFF, dueDays: config.INVOICE_DUE_DAYS },
   }),
-  close: async (means) => means.documents.close(),
+  async close({ documents, printer }) {
+    documents.close()
+    await printer.close()
+  },
   endpoints: [
     ...Object.values(invoice),
     ...Object.values(jobCard),

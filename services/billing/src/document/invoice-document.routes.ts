@@ -2,7 +2,6 @@ import { endpoint } from '../db.ts'
 import { Invoice } from '../invoice/invoice.ts'
 import { oneInvoice } from '../invoice/invoice.queries.ts'
 import { invoiceOnPaper, sendDocument, storedDocument } from './invoice-document.queries.ts'
-import { renderInvoice } from './pdf.adapter.ts'
 
 export const readInvoicePdf = endpoint.raw('GET /invoices/:id/pdf', {
   about: 'The PDF of an invoice; a draft is marked as one.',
@@ -16,7 +15,7 @@ export const readInvoicePdf = endpoint.raw('GET /invoices/:id/pdf', {
       'x-content-type-options': 'nosniff',
       'cache-control': 'private, no-store',
     })
-    if (!stored) return reply.send(await renderInvoice(await invoiceOnPaper(read, id)))
+    if (!stored) return reply.send(await read.printer.print(await invoiceOnPaper(read, id)))
     void reply.header('content-length', stored.bytes)
     return reply.send(await read.documents.open(stored.storageKey))
   },
