@@ -16,18 +16,35 @@ export function mainOf(service: ServiceName): string {
 export async function recordTwice(
   stage: Stage,
   service: ServiceName,
-  { url, env }: Prepared,
-  { url: path, ...request }: Request,
+  database: Prepared,
+  request: Request,
 ): Promise<[Statement[], Statement[]]> {
+  const [, first = [], second = []] = await recordEach(
+    stage,
+    service,
+    database,
+    Array.from({ length: 3 }, () => request),
+  )
+  return [first, second]
+}
+
+/** What each of these requests makes a service send; of a service, the first one also warms up. */
+export async function recordEach(
+  stage: Stage,
+  service: ServiceName,
+  { url, env }: Prepared,
+  requests: Request[],
+): Promise<Statement[][]> {
   const recording = await openRecording(url)
   const settings = { ...env, DATABASE_URL: recording.url, ROLE: 'api' }
   const served = await stage.serve(mainOf(service), settings)
-  const asked = { ...request, url: served.url + path }
+  const recorded: Statement[][] = []
   try {
-    await ask(asked)
-    const first = await recording.during(() => ask(asked))
-    const second = await recording.during(() => ask(asked))
-    return [first, second]
+    for (const request of requests) {
+      const asked = { ...request, url: served.url + request.url }
+      recorded.push(await recording.during(() => ask(asked)))
+    }
+    return recorded
   } finally {
     await served.stop()
     recording.close()

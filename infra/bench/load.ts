@@ -12,9 +12,11 @@ export const SECONDS = 2
 /** One request, sent again and again; `{n}` in header values and body is another text each time. */
 export interface Request {
   url: string
-  method?: 'GET' | 'POST'
+  method?: 'GET' | 'POST' | 'PUT'
   headers?: Record<string, string>
   body?: string
+  /** Instead of the one path of the url: of these, each request has its own. */
+  paths?: string[]
 }
 
 /** What a generator of load has counted. */
@@ -33,7 +35,7 @@ export async function load(request: Request, folder: string): Promise<number> {
   const wrk = await findProgram('wrk', process.env)
   const { requests, seconds, failed } = wrk
     ? await byWrk(wrk, request, folder)
-    : await byAutocannon(request)
+    : await byAutocannon(request, folder)
   if (failed > 0 || requests === 0) {
     throw new Error(`${request.url}: ${failed} of ${requests} requests failed.`)
   }
@@ -49,15 +51,16 @@ async function byWrk(wrk: string, request: Request, folder: string): Promise<Cou
   return JSON.parse(counted) as Counted
 }
 
-function luaOf({ method = 'GET', headers = {}, body }: Request): string {
+function luaOf({ method = 'GET', headers = {}, body, paths = [] }: Request): string {
   const texts = [...Object.values(headers), body ?? '']
-  const isFixed = texts.every((text) => !text.includes('{n}'))
+  const isFixed = paths.length === 0 && texts.every((text) => !text.includes('{n}'))
   const fields = Object.entries(headers).map(
     ([name, value]) => `[${quoted(name)}]=${quoted(value)}`,
   )
   return `
 local run, n = ${quoted(randomBytes(8).toString('hex'))}, 0
 local headers, body = { ${fields.join(', ')} }, ${body === undefined ? 'nil' : quoted(body)}
+local paths = { ${paths.map(quoted).join(', ')} }
 wrk.method, wrk.headers, wrk.body = ${quoted(method)}, headers, body
 local function fresh(text) return (tostring(text):gsub('{n}', run .. n)) end
 ${isFixed ? '' : requestScript}
@@ -73,7 +76,7 @@ function request()
   n = n + 1
   local own = {}
   for name, value in pairs(headers) do own[name] = fresh(value) end
-  return wrk.format(nil, nil, own, body and fresh(body))
+  return wrk.format(nil, paths[n], own, body and fresh(body))
 end`
 
 /** JSON's escapes of printable text mean the same to Lua, but for the slash, which JSON leaves. */
@@ -81,7 +84,9 @@ function quoted(text: string): string {
   return JSON.stringify(text)
 }
 
-async function byAutocannon(request: Request): Promise<Counted> {
-  const { stdout } = await run(process.execPath, [AUTOCANNON, JSON.stringify(request)])
+async function byAutocannon(request: Request, folder: string): Promise<Counted> {
+  const file = `${folder}/load.json`
+  await writeFile(file, JSON.stringify(request))
+  const { stdout } = await run(process.execPath, [AUTOCANNON, file])
   return JSON.parse(stdout) as Counted
 }

@@ -63,7 +63,9 @@ export function scriptOf(recorded: Statement[], again: Statement[]): Script {
       const other = again[at]?.values[Number(position) - 1]
       if (other !== value && isKey(value)) {
         if (!fresh.has(value)) fresh.set(value, freshText(value, fresh.size))
-        return fresh.get(value) ?? ''
+        const own = fresh.get(value) ?? ''
+        // A bound value takes the type that is wanted of it, an expression has its own.
+        return text.includes('set_config(') ? `(${own})::text` : own
       }
       const name = `v${Object.keys(variables).length}`
       variables[name] = value

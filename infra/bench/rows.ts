@@ -2,11 +2,13 @@ import type { BenchRow } from './row.ts'
 import { commitToHandler } from './rows/commit-to-handler.ts'
 import { consumerEffects } from './rows/consumer-effects.ts'
 import { gateway } from './rows/gateway.ts'
+import { issueStatements } from './rows/issue-statements.ts'
 import { listOfTwenty } from './rows/list-of-twenty.ts'
 import { logout } from './rows/logout.ts'
 import { oneRowRead } from './rows/one-row-read.ts'
 import { outboxDrain } from './rows/outbox-drain.ts'
 import { processes } from './rows/processes.ts'
+import { series } from './rows/series.ts'
 import { tracing } from './rows/tracing.ts'
 import { write } from './rows/write.ts'
 
@@ -15,6 +17,8 @@ export const rows: BenchRow[] = [
   oneRowRead,
   listOfTwenty,
   write,
+  issueStatements,
+  series,
   gateway,
   tracing,
   commitToHandler,
