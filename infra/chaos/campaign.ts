@@ -14,7 +14,7 @@ import { stories } from './stories/all.ts'
 import type { Town } from './stories/story.ts'
 import { strikerOf, type Blow } from './victims.ts'
 
-const CLIENTS = 6
+const CLIENTS = 8
 /** A fault comes at the latest after so long, also where nothing can be acknowledged. */
 const LATEST_MS = 8_000
 /** Registrations that the first faults may meet, and edits of residents need. */
@@ -25,7 +25,17 @@ export interface Report {
   journal: Journal
   blows: Blow[]
   violations: string[]
-  verified: { events: number; messages: number; auditLines: number }
+  verified: Verified
+}
+
+/** How much there was to be judged; of the bay, the status of each card. */
+export interface Verified {
+  events: number
+  messages: number
+  auditLines: number
+  cards: string[]
+  invoices: number
+  payments: number
 }
 
 export interface Ordered {
@@ -62,21 +72,26 @@ async function compare(stack: Stack, journal: Journal, violations: string[]) {
   try {
     const world = await gather(stack, journal)
     const { told, tables, inbox } = world
-    const auditLines = tables.auditLines.length
-    const verified = { events: told.length, messages: inbox.length, auditLines }
+    const { auditLines, bay } = tables
+    const verified = {
+      events: told.length,
+      messages: inbox.length,
+      auditLines: auditLines.length,
+      cards: bay.cards.map(({ status }) => status),
+      invoices: bay.invoices.length,
+      payments: bay.payments.length,
+    }
     return { verified, violations: [...violations, ...judge(world)] }
   } catch (error) {
     const cannot = `nothing can be compared: ${(error as Error).stack}`
-    return {
-      verified: { events: 0, messages: 0, auditLines: 0 },
-      violations: [...violations, cannot],
-    }
+    const none = { events: 0, messages: 0, auditLines: 0, cards: [], invoices: 0, payments: 0 }
+    return { verified: none, violations: [...violations, cannot] }
   }
 }
 
 /** Clients tell one story after the other, until they are told that it is enough. */
 async function startStories(stack: Stack, journal: Journal, seed: number) {
-  const town: Town = { photo: await picture(), residents: [] }
+  const town: Town = { photo: await picture(), residents: [], parts: [] }
   const over = new AbortController()
   async function live(nth: number): Promise<void> {
     const life = chanceOf(`stories ${seed}`).fork(nth)

@@ -10,7 +10,7 @@ import type { Stack } from './stack.ts'
 const PATIENCE_MS = 45_000
 const PAUSE_MS = 250
 /** Refused at once, not even a hasty client asks a thousand times a second. */
-const HASTE_MS = 20
+const HASTE_MS = 50
 const MESSAGE_MS = 120_000
 
 /** How a client behaves towards silence. */
@@ -32,6 +32,8 @@ export interface Client {
   command(deed: Deed, ask: Ask): Promise<Answer | undefined>
   /** Asks until there is an answer that says something. */
   read(ask: Ask): Promise<Answer | undefined>
+  /** Asks until the answer satisfies `is`; undefined when it did not in time. */
+  find<Data>(ask: Ask, is: (data: Data) => boolean): Promise<Data | undefined>
   /** The newest message to somebody that satisfies `is`; undefined when none came in time. */
   message(to: string, is: (message: MessageView) => boolean): Promise<MessageView | undefined>
   breach(what: string): void
@@ -63,6 +65,11 @@ export function clientOf(telling: Telling): Client {
       repeatedly(stack, PATIENCE_MS, async () => {
         const answer = await askOnce(stack.url, ask, { address })
         return answer && isSettled(answer, false) ? answer : undefined
+      }),
+    find: <Data>(ask: Ask, is: (data: Data) => boolean) =>
+      repeatedly(stack, MESSAGE_MS, async () => {
+        const answer = await askOnce(stack.url, ask, { address })
+        return answer?.status === 200 && is(answer.data as Data) ? (answer.data as Data) : undefined
       }),
     message: (to, is) =>
       repeatedly(stack, MESSAGE_MS, async () =>

@@ -1,5 +1,25 @@
 import { appendFileSync } from 'node:fs'
 
+/** A mark is a text that no other command writes, so that its effect can be found. */
+export type BayDeed = {
+  /** Two people do it at once, and one of them is forestalled. */
+  isContested?: boolean
+} & (
+  | { kind: 'add-item'; mark: string }
+  | { kind: 'adjust'; mark: string; quantity: number }
+  | { kind: 'ask-work'; mark: string }
+  | { kind: 'open-card'; mark: string }
+  | { kind: 'propose'; mark: string }
+  | { kind: 'complete'; mark: string }
+  | { kind: 'call-off'; mark: string }
+  | { kind: 'pay'; mark: string; amount: number }
+  | { kind: 'need-parts'; cardId: string }
+  | { kind: 'bill'; cardId: string }
+  /** What is told in one event of this type about the thing of this id. */
+  | { kind: 'move'; type: string; id: string }
+  | { kind: 'decide'; serviceId: string }
+)
+
 /** What a command asks for, in the words by which its effects are found again. */
 export type Deed =
   | { kind: 'upload' }
@@ -12,6 +32,7 @@ export type Deed =
   | { kind: 'login'; person: string }
   | { kind: 'refresh' }
   | { kind: 'logout'; sessionId: string }
+  | BayDeed
 
 /** `unknown`: the client gave up before it was answered. */
 export type Ending = 'acknowledged' | 'refused' | 'unknown'

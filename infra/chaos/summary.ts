@@ -13,6 +13,8 @@ export function summaryOf({ blows, journal, verified }: Report): string[] {
     `kills     ${kills.length}: ${counted(kills)}`,
     `others    ${others.length}: ${counted(others)}${missed > 0 ? `; ${missed} met nobody` : ''}`,
     `commands  ${entries.length}: ${ended}; ${retried} sent more than once`,
+    `job cards ${verified.cards.length}: ${counted(verified.cards)}; ` +
+      `${verified.invoices} invoices, ${verified.payments} payments`,
     `compared  ${verified.events} events, ${verified.messages} messages, ` +
       `${verified.auditLines} lines of audit`,
   ]

@@ -4,6 +4,7 @@ import { schemaName, serviceNames, type ServiceName } from '@forecourt/contracts
 import { KeyRing } from '@forecourt/platform/config'
 import { personalData } from '@forecourt/platform/personal'
 import pg from 'pg'
+import { bayOf } from './bay.ts'
 import type {
   AuditLine,
   Customer,
@@ -73,6 +74,7 @@ async function collect(ask: Ask, personal: Personal): Promise<Tables> {
       `select name, setting from pg_settings
         where name in ('fsync', 'synchronous_commit', 'full_page_writes')`,
     ),
+    bay: await bayOf(ask),
     replicas: await replicasOf(ask),
     rest: await restOf(ask),
   }
@@ -89,6 +91,18 @@ async function ownedRows(ask: Ask): Promise<Pick<Tables, 'owned'>> {
       'customer-vehicle.customer.v1': await owned('customer_vehicle.customer'),
       'customer-vehicle.vehicle.v1': await owned('customer_vehicle.vehicle'),
       'customer-vehicle.registration.v1': await owned('customer_vehicle.registration'),
+      'inventory.item.v1': await owned('inventory.item'),
+      'inventory.stock-level.v1': await owned('inventory.stock_level'),
+      'inventory.movement.v1': await owned('inventory.stock_movement'),
+      'inventory.reservation.v1': await owned('inventory.reservation'),
+      'inventory.stock-alert.v1': await owned('inventory.stock_alert'),
+      'inventory.purchase-request.v1': await owned('inventory.purchase_request'),
+      'workshop.service-request.v1': await owned('workshop.service_request'),
+      'workshop.job-card.v1': await owned('workshop.job_card'),
+      'workshop.parts-request.v1': await owned('workshop.parts_request'),
+      'billing.invoice.v1': await owned('billing.invoice'),
+      'billing.invoice-document.v1': await owned('billing.invoice_document'),
+      'billing.payment.v1': await ask<Owned>('select id, 1 as version from billing.payment'),
     },
   }
 }
@@ -140,9 +154,36 @@ async function replicasOf(ask: Ask): Promise<Tables['replicas']> {
     centersOfNotification: await of('notification.service_center'),
     customersOfNotification: await of('notification.customer'),
     vehiclesOfNotification: await of('notification.vehicle'),
+    ofBay: await bayReplicasOf(ask),
     roles: await everywhere('role_permission'),
     endedSessions: await everywhere('ended_session'),
   }
+}
+
+/** Quantities and prices as events have them. */
+async function bayReplicasOf(ask: Ask): Promise<Record<string, Row[]>> {
+  const found: Record<string, Row[]> = {}
+  for (const name of [
+    'inventory.service_center',
+    'workshop.service_center',
+    'workshop.customer',
+    'workshop.vehicle',
+    'workshop.staff',
+    'billing.service_center',
+    'billing.customer',
+    'billing.job_card',
+    'notification.staff',
+    'notification.item',
+  ]) {
+    found[name] = await ask<Row>(`select * from ${name}`)
+  }
+  found['workshop.item'] = await ask<Row>(
+    `select *, unit_price_minor::int as unit_price_minor from workshop.item`,
+  )
+  found['workshop.stock_level'] = await ask<Row>(
+    `select *, available_milli::float8 / 1000 as available from workshop.stock_level`,
+  )
+  return found
 }
 
 async function restOf(ask: Ask): Promise<Rest[]> {

@@ -1,6 +1,7 @@
 import type { ServiceName } from '@forecourt/contracts/service-name'
 import type { Message as InboxMessage } from '@forecourt/inbox/message'
 import type { Entry } from '../journal.ts'
+import type { Bay } from './bay.ts'
 import type { Told } from './topics.ts'
 
 /** All that is known after a campaign: what clients were told, and what is there. */
@@ -91,6 +92,7 @@ export interface Tables {
   counters: { prefix: string; last: number }[]
   messages: Message[]
   auditLines: AuditLine[]
+  bay: Bay
   /** By which Postgres keeps what it has acknowledged. */
   settings: { name: string; setting: string }[]
   /** Rows of other services' nouns, with the names of their columns. */
@@ -99,6 +101,8 @@ export interface Tables {
     centersOfNotification: Row[]
     customersOfNotification: Row[]
     vehiclesOfNotification: Row[]
+    /** By service and table: `workshop.item`. */
+    ofBay: Record<string, Row[]>
     roles: Record<ServiceName, Row[]>
     endedSessions: Record<ServiceName, Row[]>
   }

@@ -1,14 +1,22 @@
 import type { World } from '../evidence/world.ts'
 import { auditInvariants } from './audit.ts'
 import { commandInvariants } from './commands.ts'
+import { deedInvariants } from './deeds.ts'
 import { eventInvariants } from './events.ts'
 import type { Invariant } from './invariant.ts'
 import { messageInvariants } from './messages.ts'
+import { moneyInvariants } from './money.ts'
 import { remainInvariants } from './remains.ts'
 import { replicaInvariants } from './replicas.ts'
+import { stockInvariants } from './stock.ts'
+import { workInvariants } from './work.ts'
 
 export const invariants: Invariant[] = [
   ...commandInvariants,
+  ...deedInvariants,
+  ...stockInvariants,
+  ...workInvariants,
+  ...moneyInvariants,
   ...eventInvariants,
   ...replicaInvariants,
   ...messageInvariants,

@@ -1,5 +1,5 @@
 import type { World } from '../evidence/world.ts'
-import { audits, byKey } from './events.ts'
+import { audits, byKey, distinct } from './events.ts'
 import { difference, repeated, type Invariant } from './invariant.ts'
 
 export const auditInvariants: Invariant[] = [
@@ -37,6 +37,11 @@ export const auditInvariants: Invariant[] = [
       for (const id of repeated(done.map(({ requestId }) => requestId))) {
         yield `the request ${id} has several lines`
       }
+      // One payment has two doors.
+      const isPayment = /^(POST .*\/payments|PUT .*\/pay)$/
+      const paid = done.filter(({ endpoint }) => isPayment.test(endpoint)).length
+      const { payments } = world.tables.bay
+      if (paid !== payments.length) yield `${payments.length} payments have ${paid} lines`
       for (const [endpoint, effects] of effectsOf(world)) {
         const lines = done.filter((line) => line.endpoint === endpoint).length
         if (lines !== effects) yield `${endpoint} has ${lines} lines and ${effects} effects`
@@ -45,9 +50,21 @@ export const auditInvariants: Invariant[] = [
   },
 ]
 
+/** Moves of a card that only commands make, and the event that tells of each. */
+const cardMoves = [
+  ['assign', 'assigned'],
+  ['start', 'started'],
+  ['additional-services', 'approval-asked'],
+  ['complete', 'completed'],
+  ['deliver', 'delivered'],
+  ['cancel', 'cancelled'],
+] as const
+
 /** What each command has brought about, acknowledged or not, as the owners' tables have it. */
-function effectsOf({ tables }: World): [string, number][] {
-  const { registrations, customers, sessions, files } = tables
+function effectsOf({ tables, told }: World): [string, number][] {
+  const { registrations, customers, sessions, files, bay } = tables
+  const toldOf = (type: string) => distinct(told).filter((event) => event.type === type).length
+  const decided = (word: string) => bay.extras.filter(({ decision }) => decision === word).length
   const verified = registrations.filter(({ status }) => status === 'verified').length
   const raised = (rows: { version: number }[]) =>
     rows.reduce((sum, { version }) => sum + version - 1, 0)
@@ -62,5 +79,23 @@ function effectsOf({ tables }: World): [string, number][] {
     ['POST /auth/login', sessions.length],
     ['POST /auth/logout', sessions.filter(({ endedBy }) => endedBy === 'logout').length],
     ['POST /files', files.length],
+    ['POST /inventory/items', bay.items.length],
+    [
+      'POST /inventory/adjustments',
+      bay.movements.filter(({ referenceType }) => referenceType === 'adjustment').length,
+    ],
+    ['POST /workshop/service-requests', bay.requests.length],
+    ['PUT /workshop/service-requests/:id/approve', toldOf('workshop.service-request.approved.v1')],
+    ['POST /workshop/job-cards', bay.cards.length],
+    ['PUT /workshop/job-cards/:id/parts-request', bay.partsRequests.length],
+    ...cardMoves.map(([name, type]): [string, number] => [
+      `PUT /workshop/job-cards/:id/${name}`,
+      toldOf(`workshop.job-card.${type}.v1`),
+    ]),
+    ...(['approve', 'reject'] as const).map((word): [string, number] => [
+      `PUT /workshop/job-cards/:id/additional-services/:lineId/${word}`,
+      decided(word === 'approve' ? 'approved' : 'rejected'),
+    ]),
+    ['PUT /invoices/:id/finalize', toldOf('billing.invoice.issued.v1')],
   ]
 }

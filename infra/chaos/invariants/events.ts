@@ -4,7 +4,13 @@ import type { Told } from '../evidence/topics.ts'
 import { difference, repeated, type Invariant } from './invariant.ts'
 
 /** Topics whose events carry one version each and end with it. */
-const said = ['customer-vehicle.otp.v1', 'customer-vehicle.outreach.v1']
+const said = ['customer-vehicle.otp.v1', 'customer-vehicle.outreach.v1', 'workshop.link.v1']
+
+/** Rows whose first version is told of by nothing: a level that is opened is filled at once. */
+const firstTold: Record<string, number> = {
+  'identity.session.v1': 2,
+  'inventory.stock-level.v1': 2,
+}
 
 export const eventInvariants: Invariant[] = [
   {
@@ -13,8 +19,9 @@ export const eventInvariants: Invariant[] = [
       // A session is told of only when it ends, which raises its version once.
       const ended = sessions.filter(({ isEnded }) => isEnded)
       const rows = { ...owned, 'identity.session.v1': ended }
-      for (const [topic, ofTopic] of Object.entries(rows)) {
-        const first = topic === 'identity.session.v1' ? 2 : 1
+      for (const [topic, all] of Object.entries(rows)) {
+        const first = firstTold[topic] ?? 1
+        const ofTopic = all.filter(({ version }) => version >= first)
         const told_ = byKey(told, topic)
         yield* difference([topic, told_.keys()], ['its table', ofTopic.map(({ id }) => id)])
         for (const { id, version } of ofTopic) {
@@ -68,6 +75,11 @@ export const eventInvariants: Invariant[] = [
       const codes = tables.otps.map(({ id }) => id)
       const saidOf = [...byKey(told, 'customer-vehicle.otp.v1').keys()]
       yield* difference(['the topic of codes', saidOf], ['their table', codes])
+      const asked = [...byKey(told, 'workshop.link.v1').values()].flatMap(([event]) =>
+        event?.data?.['purpose'] === 'approval' ? [String(event.data['subjectId'])] : [],
+      )
+      const questions = tables.bay.approvals.map(({ id }) => id)
+      yield* difference(['the topic of links', asked], ['the questions', questions])
       for (const topic of [...said, ...audits()]) {
         for (const [key, events] of byKey(told, topic)) {
           const ids = new Set(events.map(({ id }) => id))

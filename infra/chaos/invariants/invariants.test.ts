@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { arrived, someWorld } from '../evidence/some-world.ts'
 import type { World } from '../evidence/world.ts'
 import { invariants, judge } from './all.ts'
+import { bayBreaches } from './bay-breaches.ts'
 
 test('a world in which everything happened once breaks no promise', () => {
   expect(judge(someWorld())).toEqual([])
@@ -9,6 +10,7 @@ test('a world in which everything happened once breaks no promise', () => {
 
 /** What somebody may find after a campaign that went wrong, and the promise that tells of it. */
 const breaches: [string, string, (world: World) => void][] = [
+  ...bayBreaches,
   [
     'a command was refused by a fault',
     'refused for its own fault only',
@@ -142,7 +144,7 @@ const breaches: [string, string, (world: World) => void][] = [
   ],
   [
     'a message was never made',
-    'every code and every confirmation is one message',
+    'every occasion is one message',
     ({ tables }) => void tables.messages.pop(),
   ],
   [

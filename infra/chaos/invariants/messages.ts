@@ -1,26 +1,35 @@
+import type { Told } from '../evidence/topics.ts'
 import type { World } from '../evidence/world.ts'
-import { byKey, distinct } from './events.ts'
+import { distinct } from './events.ts'
 import { difference, repeated, type Invariant } from './invariant.ts'
+import { lettersOf, toldOf } from './occasions.ts'
+import { unequal } from './stock.ts'
 
 const ENDED = new Set(['sent', 'delivered'])
-const CODE = ['sms', 'whatsapp']
-const CONFIRMATION = ['email', 'sms', 'whatsapp']
-
 export const messageInvariants: Invariant[] = [
   {
-    promise: 'every code and every confirmation is one message on each of its channels',
+    promise: 'every occasion is one message on each of its channels, and nothing else is any',
     *broken({ told, tables: { messages } }) {
-      const wanted = new Map<string, string[]>()
-      for (const event of occasions(told, 'customer-vehicle.otp.v1')) wanted.set(event, CODE)
-      for (const event of occasions(told, 'customer-vehicle.registration.v1')) {
-        wanted.set(event, CONFIRMATION)
-      }
-      const found = Map.groupBy(messages, ({ eventId }) => eventId)
-      yield* difference(['the events', wanted.keys()], ['the messages', found.keys()])
-      for (const [event, channels] of wanted) {
-        const sent = (found.get(event) ?? []).map(({ channel }) => channel).toSorted()
-        if (sent.join() !== channels.join()) yield `${event} became the messages ${sent.join()}`
-      }
+      const wanted = eventsOnce(told).flatMap((event) =>
+        lettersOf(event).map(({ template, channel }) => `${template} by ${channel} of ${event.id}`),
+      )
+      const found = messages.map(
+        ({ template, channel, eventId }) => `${template} by ${channel} of ${eventId}`,
+      )
+      yield* unequal('the messages', found, 'the occasions', wanted)
+    },
+  },
+  {
+    promise: 'whom it concerns is told of an event once inside the application, and nobody else',
+    *broken({ told, tables: { bay } }) {
+      const wanted = eventsOnce(told).flatMap((event) =>
+        toldOf(event, bay.staff).map((userId) => `${event.type} ${event.id} to ${userId}`),
+      )
+      const types = new Map(told.map(({ id, type }) => [id, type]))
+      const found = bay.notices.map(
+        ({ eventId, userId }) => `${types.get(eventId)} ${eventId} to ${userId}`,
+      )
+      yield* unequal('the notices', found, 'the events', wanted)
     },
   },
   {
@@ -52,10 +61,6 @@ export const messageInvariants: Invariant[] = [
   },
 ]
 
-/** Ids of the events that somebody is told of. */
-function occasions(told: World['told'], topic: string): string[] {
-  const types = /otp\.requested|registration\.verified/
-  return [...byKey(told, topic).values()]
-    .flatMap((events) => distinct(events))
-    .flatMap(({ id, type }) => (types.test(type) ? [id] : []))
+function eventsOnce(told: World['told']): Told[] {
+  return distinct(told).filter(({ data }) => data !== null)
 }

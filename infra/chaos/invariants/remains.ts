@@ -24,7 +24,7 @@ export const remainInvariants: Invariant[] = [
   },
   {
     promise: 'every deadline is that of a thing that waits, and none is stuck',
-    *broken({ tables: { rest, registrations, files } }) {
+    *broken({ tables: { rest, registrations, files, bay } }) {
       const pending = new Set(
         registrations.flatMap(({ id, status }) => (status === 'pending' ? [id] : [])),
       )
@@ -40,6 +40,16 @@ export const remainInvariants: Invariant[] = [
         things.symmetricDifference(new Set(waitingFor(kind).map(({ subject }) => subject)))
       for (const id of disagree('registration.lapse', pending)) {
         yield `registration ${id} and its deadline disagree`
+      }
+      // Whatever was set aside was taken note of, or given back.
+      const unconfirmed = bay.reservations.filter(({ status }) => status === 'placed')
+      for (const id of disagree('reservation.expire', new Set(unconfirmed.map((one) => one.id)))) {
+        yield `reservation ${id} and its deadline disagree`
+      }
+      for (const { id } of unconfirmed) yield `reservation ${id} was never confirmed`
+      const lapsing = new Set(waitingFor('invoice-lapse').map(({ subject }) => subject))
+      for (const { id, status } of bay.invoices) {
+        if (status === 'sent' && !lapsing.has(id)) yield `invoice ${id} never falls due`
       }
       for (const id of disagree('file.unattached', unattached)) {
         yield `file ${id} and its deadline disagree`

@@ -34,6 +34,62 @@ export const replicaInvariants: Invariant[] = [
   },
 ]
 
+const center = {
+  topic: 'identity.service-center.v1',
+  id: 'id',
+  columns: { code: 'code', name: 'name', is_active: 'isActive' },
+}
+const customer = {
+  topic: 'customer-vehicle.customer.v1',
+  id: 'id',
+  columns: { service_center_ids: 'serviceCenterIds', full_name: 'fullName', phone: 'phone' },
+}
+const staff = {
+  topic: 'identity.user.v1',
+  id: 'id',
+  columns: { role: 'role', status: 'status', service_center_ids: 'serviceCenterIds' },
+}
+const item = {
+  topic: 'inventory.item.v1',
+  id: 'id',
+  columns: { item_code: 'itemCode', name: 'name' },
+}
+
+/** What the services of the bay keep of one another's nouns. */
+const bayReplicas: Omit<Replica, 'rows'>[] = [
+  { ...center, where: 'inventory.service_center' },
+  { ...center, where: 'workshop.service_center' },
+  { ...center, where: 'billing.service_center' },
+  { ...customer, where: 'workshop.customer' },
+  { ...customer, where: 'billing.customer' },
+  {
+    where: 'workshop.vehicle',
+    topic: 'customer-vehicle.vehicle.v1',
+    id: 'id',
+    columns: { customer_id: 'customerId', plate: 'plate', brand: 'brand', model: 'model' },
+  },
+  { ...staff, where: 'workshop.staff' },
+  { ...staff, where: 'notification.staff' },
+  {
+    ...item,
+    where: 'workshop.item',
+    columns: { ...item.columns, unit_price_minor: 'unitPriceMinor', unit: 'unit' },
+  },
+  { ...item, where: 'notification.item' },
+  {
+    where: 'workshop.stock_level',
+    topic: 'inventory.stock-level.v1',
+    id: 'id',
+    columns: { item_id: 'itemId', service_center_id: 'serviceCenterId', available: 'available' },
+  },
+  {
+    where: 'billing.job_card',
+    topic: 'workshop.job-card.v1',
+    id: 'id',
+    columns: { job_card_number: 'jobCardNumber', status: 'status', customer_id: 'customerId' },
+  },
+]
+
 function replicasOf({ tables: { replicas } }: World): Replica[] {
   const center = { topic: 'identity.service-center.v1', id: 'id' }
   const brief = { name: 'name', is_head_office: 'isHeadOffice', time_zone: 'timeZone' }
@@ -77,6 +133,7 @@ function replicasOf({ tables: { replicas } }: World): Replica[] {
         model: 'model',
       },
     },
+    ...bayReplicas.map((replica) => ({ ...replica, rows: replicas.ofBay[replica.where] ?? [] })),
     ...Object.entries(replicas.roles).map(([where, rows]) => ({
       where,
       topic: 'identity.role.v1',

@@ -2,7 +2,9 @@ import { editsCenters, editsCustomers } from './office.ts'
 import { registers, returns } from './registration.ts'
 import { rivals } from './rivals.ts'
 import { keepsSession } from './sessions.ts'
+import { keepsStock } from './stock.ts'
 import type { Story } from './story.ts'
+import { callsOff, visits, waitsForParts } from './visit.ts'
 
 /** Every story, as often as it is told beside the others. */
 export const stories: Story[] = [
@@ -12,4 +14,8 @@ export const stories: Story[] = [
   keepsSession,
   editsCustomers,
   editsCenters,
+  keepsStock,
+  visits,
+  waitsForParts,
+  callsOff,
 ].flatMap((story) => Array.from({ length: story.weight }, () => story))

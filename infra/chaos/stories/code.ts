@@ -8,6 +8,7 @@ const COOLDOWN_MS = 63_000
 
 interface Registered {
   customer: { id: string; referenceId: string }
+  vehicles: { id: string }[]
 }
 
 /**
@@ -44,9 +45,10 @@ export async function proveCode(
     },
   )
   if (answer?.status !== 201) return { answer, resident: undefined }
-  const customerId = (answer.data as Registered).customer.id
+  const { customer, vehicles } = answer.data as Registered
+  const ids = { customerId: customer.id, vehicleIds: vehicles.map(({ id }) => id) }
   const mayReturnAt = Date.now() + COOLDOWN_MS
-  return { answer, resident: { customerId, phone, email, isOfPune, mayReturnAt } }
+  return { answer, resident: { ...ids, phone, email, isOfPune, mayReturnAt } }
 }
 
 /** Mistypes the code first. */

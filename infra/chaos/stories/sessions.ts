@@ -11,8 +11,16 @@ interface Tokens {
   refreshToken: string
 }
 
+interface Person {
+  id: string
+  serviceCenterIds: string[]
+}
+
 export interface SignedIn extends Tokens {
   sessionId: string
+  userId: string
+  /** Of the center where the person works; nothing for who works everywhere. */
+  centerId: string
 }
 
 export async function signIn(client: Client, person: string): Promise<SignedIn | undefined> {
@@ -25,8 +33,10 @@ export async function signIn(client: Client, person: string): Promise<SignedIn |
     },
   )
   if (answer?.status !== 200) return undefined
-  const { accessToken, refreshToken } = answer.data as Tokens
-  return { accessToken, refreshToken, sessionId: sessionOf(accessToken) }
+  const { accessToken, refreshToken, user } = answer.data as Tokens & { user: Person }
+  const { id: userId, serviceCenterIds } = user
+  const centerId = serviceCenterIds[0] ?? ''
+  return { accessToken, refreshToken, sessionId: sessionOf(accessToken), userId, centerId }
 }
 
 function sessionOf(accessToken: string): string {
@@ -67,7 +77,8 @@ export const keepsSession: Story = {
         if (!mayBeLost) client.breach(`a refresh token was refused: ${answer.reason}`)
         return
       }
-      session = { ...(answer.data as Tokens), sessionId: session.sessionId }
+      const { accessToken, refreshToken } = answer.data as Tokens
+      session = { ...first, accessToken, refreshToken }
     }
     if (client.chance.happens(0.8)) await signOut(client, session)
   },

@@ -11,6 +11,7 @@ export interface Story {
 /** Somebody who has registered, as other clients may know them. */
 export interface Resident {
   customerId: string
+  vehicleIds: string[]
   phone: string
   email: string
   /** Whether staff of Pune, or else of Mumbai, serves them. */
@@ -23,4 +24,6 @@ export interface Resident {
 export interface Town {
   photo: Uint8Array
   residents: Resident[]
+  /** Parts that lie at both centers, for everybody to fight for. */
+  parts: string[]
 }
