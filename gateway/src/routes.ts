@@ -15,6 +15,7 @@ const table = {
   '/customers/send-otp': 'identity',
   '/customers/verify-otp': 'identity',
   '/approvals': 'workshop',
+  '/dashboard': 'reporting',
   '/files': 'customer-vehicle',
   '/home-services': 'workshop',
   '/inventory': 'inventory',

@@ -1,10 +1,9 @@
 import { schemaName, serviceNames } from '@forecourt/contracts/service-name'
-import type { Consumer } from '@forecourt/platform/consumer'
 import { groupOf, topicsOf } from '@forecourt/platform/delivery'
 import { connectBus } from '@forecourt/platform/kafka'
 import { openLog } from '@forecourt/platform/log'
 import { sleep } from '@forecourt/platform/pause'
-import { access } from '@forecourt/platform/replica'
+import { consumersOf } from '@forecourt/platform/groups'
 import pg from 'pg'
 import { services } from '../services.ts'
 import type { Stack } from './stack.ts'
@@ -79,8 +78,9 @@ async function waitingRows(databaseUrl: string): Promise<string[]> {
 
 async function waitingEvents(bus: ReturnType<typeof connectBus>): Promise<string[]> {
   const behind: string[] = []
-  for (const { name, consumers = [] } of services) {
-    for (const consumer of [access, ...consumers] as Consumer<never, never>[]) {
+  for (const service of services) {
+    const { name } = service
+    for (const consumer of consumersOf(service)) {
       const group = groupOf(name, consumer)
       const lag = await bus.lagOf(group, topicsOf(consumer))
       if (lag > 0) behind.push(`${lag} events before ${group}`)

@@ -7,7 +7,7 @@ import {
   type TopicSpec,
 } from '@forecourt/contracts/topic'
 import { recordOf } from '@forecourt/platform/cloud-event'
-import { access } from '@forecourt/platform/replica'
+import { consumersOf } from '@forecourt/platform/groups'
 import type { AnyService } from '@forecourt/platform/service'
 import { newestOf, readSamples, type Sample } from '../contracts/samples.ts'
 import { readerSchema, type Json } from '../contracts/schema.ts'
@@ -51,9 +51,9 @@ export function asyncApi(services: AnyService[]): Json {
 
 /** The services that listen to an event, by its name. */
 function hearersOf(services: AnyService[]): Map<string, string[]> {
-  const heard = services.flatMap(({ name: service, consumers = [] }) =>
-    [access, ...consumers].flatMap(({ subscriptions }) =>
-      subscriptions.map(({ contract }) => ({ service, event: contract.name })),
+  const heard = services.flatMap((service) =>
+    consumersOf(service).flatMap(({ subscriptions }) =>
+      subscriptions.map(({ contract }) => ({ service: service.name, event: contract.name })),
     ),
   )
   const byEvent = Map.groupBy(heard, ({ event }) => event)

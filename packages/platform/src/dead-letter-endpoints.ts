@@ -89,7 +89,7 @@ const release = endpoint('POST /admin/dead-letters/:service/parked-keys/:id/unpa
 })
 
 /** What administrators of every service see and do about events that had no effect. */
-export function deadLetterEndpoints(consumers: readonly string[]): Endpoint[] {
+export function deadLetterEndpoints(isConsumer: (group: string) => boolean): Endpoint[] {
   const redrive = endpoint('POST /admin/dead-letters/:service/:id/redrive', {
     about: 'Bring a dead letter to its consumer again, with all of its key, in order.',
     may: 'dead_letter.redrive',
@@ -121,7 +121,7 @@ export function deadLetterEndpoints(consumers: readonly string[]): Endpoint[] {
   })
 
   function refuseUnknown(consumer: string): void {
-    if (!consumers.includes(consumer)) throw problem('consumer_unknown')
+    if (!isConsumer(consumer)) throw problem('consumer_unknown')
   }
 
   return [list, listParked, show, redrive, redriveMany, drop, release]

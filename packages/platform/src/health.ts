@@ -1,7 +1,7 @@
 import { serviceNames } from '@forecourt/contracts/service-name'
 import { z } from 'zod'
 import type { Bus } from './bus.ts'
-import type { Group } from './groups.ts'
+import { declaredGroups, type Group, type Listening } from './groups.ts'
 import type { House } from './house.ts'
 import { roadOver } from './over.ts'
 import { checksOf, within } from './probes.ts'
@@ -51,13 +51,15 @@ export const showHealth = roadOver<object, HealthMeans>().endpoint(
 export interface Examined {
   house: House
   bus: Bus
+  service: Listening
   workers: Workers | undefined
-  groups: Group[]
 }
 
 /** Answers within a second or two, whatever is away. */
-export async function healthOf({ house, bus, workers, groups }: Examined): Promise<ServiceHealth> {
+export async function healthOf(examined: Examined): Promise<ServiceHealth> {
+  const { house, bus, workers } = examined
   const { pool, service } = house
+  const groups = workers?.groups ?? declaredGroups(examined.service)
   const lagOf = async ({ group, topics }: Group) => {
     const lag = await within(bus.lagOf(group, topics))
     return { consumer: group, lag: lag === false ? null : lag }

@@ -12,7 +12,8 @@ const SWEEP_MS = 10_000
 const LEASE_S = 120
 
 export interface Redriving extends Omit<Delivery<never, never>, 'consumer' | 'moved'> {
-  consumers: Consumer<never, never>[]
+  /** Those that run now. */
+  consumers(): Consumer<never, never>[]
   isStopped(): boolean
 }
 
@@ -23,11 +24,11 @@ export interface Redriving extends Omit<Delivery<never, never>, 'consumer' | 'mo
  */
 export function redriver(redriving: Redriving): Job<DeadLetterTables, object> {
   const { consumers, isStopped, ...delivery } = redriving
-  const byGroup = new Map(consumers.map((one) => [groupOf(delivery.service, one), one]))
+  const byGroup = () => new Map(consumers().map((one) => [groupOf(delivery.service, one), one]))
   let sweptAt = -Infinity
 
   async function redrive(db: Kysely<DeadLetterTables>, letter: DeadLetterRow): Promise<void> {
-    const consumer = byGroup.get(letter.consumer)
+    const consumer = byGroup().get(letter.consumer)
     if (!consumer) return
     const record = recordOfLetter(letter)
     const end = await takeRecord({ ...delivery, consumer }, record, () => !isStopped())
@@ -44,7 +45,7 @@ export function redriver(redriving: Redriving): Job<DeadLetterTables, object> {
     everyMs: 1_000,
     async run({ db }) {
       if (isStopped()) return false
-      const letters = await takeLetters(db, [...byGroup.keys()])
+      const letters = await takeLetters(db, [...byGroup().keys()])
       await Promise.all(letters.map((letter) => redrive(db, letter)))
       if (letters.length > 0) return true
       if (performance.now() - sweptAt < SWEEP_MS) return false

@@ -4,7 +4,6 @@ import type pg from 'pg'
 import { openApp } from './app.ts'
 import { BaseConfig, ConfigFault, readConfig } from './config.ts'
 import { openPool } from './database.ts'
-import { groupsOf } from './groups.ts'
 import type { House } from './house.ts'
 import type { Bus } from './bus.ts'
 import { connectBus } from './kafka.ts'
@@ -68,7 +67,6 @@ export async function open(
   const call = relayCaller({ service: service.name, pool, log })
   const means = await service.means({ config, log, pool, redis, personal } as never)
   let workers: Workers | undefined
-  const groups = groupsOf(service)
   const house: House = {
     service: service.name,
     app,
@@ -76,7 +74,7 @@ export async function open(
     log,
     personal,
     tracer,
-    means: { ...means, health: () => healthOf({ house, bus, workers, groups }) },
+    means: { ...means, health: () => healthOf({ house, bus, service, workers }) },
     asides: new Set(),
     limiter: limiterOver(redis),
     roles: rolesOver(pool),
@@ -87,10 +85,10 @@ export async function open(
   answerProbes(house, () => workers)
   if (config.ROLE !== 'worker') mount(house, service.endpoints)
   if (config.ROLE !== 'api') {
-    const { consumers = [], timers = [], jobs = [] } = service
-    const stallMs = config.CONSUMER_STALL_MS
+    const { consumers = [], projections = [], timers = [], jobs = [] } = service
+    const work = { consumers, projections, timers, jobs, stalled }
     const working = { ...house, pool: workerPool }
-    workers = startWorkers(working, bus, { consumers, timers, jobs, stalled, stallMs })
+    workers = startWorkers(working, bus, { ...work, stallMs: config.CONSUMER_STALL_MS })
   }
   const address = await app.listen({ host: config.HOST, port: config.PORT })
   log.info({ url: address }, `${service.name} listens`)

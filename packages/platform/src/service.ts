@@ -5,13 +5,14 @@ import type { z } from 'zod'
 import type { BaseConfig } from './config.ts'
 import type { Consumer } from './consumer.ts'
 import { deadLetterEndpoints } from './dead-letter-endpoints.ts'
-import { groupsOf } from './groups.ts'
+import { hasGroup } from './groups.ts'
 import { showHealth } from './health.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { Job } from './job.ts'
 import type { Log } from './log.ts'
 import type { Machine } from './machine.ts'
 import type { PersonalData } from './personal.ts'
+import type { AnyProjection, Projection } from './projection.ts'
 import type { Timer } from './timer.ts'
 
 /** What stands when a service opens the means of its handlers. */
@@ -38,6 +39,8 @@ export interface Service<Schema extends z.ZodObject, Tables, Means extends objec
   /** noun → its lifecycle, for the state diagrams and the matrix of moves. */
   lifecycles?: Record<string, Machine<never, string, string>>
   consumers?: Consumer<Tables, Means>[]
+  /** What it counts from its topics, and can count anew. */
+  projections?: Projection<Tables, Means>[]
   timers?: Timer<Tables, Means>[]
   jobs?: Job<Tables, Means>[]
 }
@@ -53,6 +56,7 @@ export interface AnyService {
   endpoints: Endpoint[]
   lifecycles?: Record<string, Machine<never, string, string>> | undefined
   consumers?: Consumer<never, never>[] | undefined
+  projections?: AnyProjection[] | undefined
   timers?: Timer<never, never>[] | undefined
   jobs?: Job<never, never>[] | undefined
 }
@@ -61,7 +65,7 @@ export interface AnyService {
 export function service<Schema extends z.ZodObject, Tables, Means extends object>(
   declared: Service<Schema, Tables, Means>,
 ): Service<Schema, Tables, Means> {
-  const groups = groupsOf(declared as unknown as AnyService).map(({ group }) => group)
-  const own = [showHealth, ...deadLetterEndpoints(groups)]
+  const any = declared as unknown as AnyService
+  const own = [showHealth, ...deadLetterEndpoints((group) => hasGroup(any, group))]
   return { ...declared, endpoints: [...declared.endpoints, ...own] }
 }

@@ -15,7 +15,7 @@ function watch(lagOf: () => Promise<number>): string[] {
   dog = startWatchdog({
     bus: { lagOf },
     log: openLog('test', 'silent'),
-    groups: [{ group: 'g', topics: ['t'] }],
+    groups: () => [{ group: 'g', topics: ['t'] }],
     stalled: (group) => ended.push(group),
     stallMs: 100,
   })

@@ -1,4 +1,5 @@
 import type { Bus } from './bus.ts'
+import type { Group } from './groups.ts'
 import type { Log } from './log.ts'
 import { gauge } from './metrics.ts'
 import { pausable } from './pause.ts'
@@ -12,7 +13,8 @@ const lagging = gauge('forecourt_consumer_lag', 'Events that a consumer has stil
 interface Watching {
   bus: Pick<Bus, 'lagOf'>
   log: Log
-  groups: { group: string; topics: string[] }[]
+  /** Those that run now; a group may come and go. */
+  groups(): Group[]
   /** Ends what does not move any more; whoever supervises it starts it anew. */
   stalled(group: string): void
   stallMs: number
@@ -32,8 +34,8 @@ export function startWatchdog(watching: Watching): Watchdog {
   const everyMs = Math.min(EVERY_MS, stallMs / 8)
   const rest = pausable()
   const begun = performance.now()
-  const movedAt = new Map(groups.map(({ group }) => [group, begun]))
-  const caughtUpAt = new Map(movedAt)
+  const movedAt = new Map<string, number>()
+  const caughtUpAt = new Map<string, number>()
   const moved = (group: string) => void movedAt.set(group, performance.now())
 
   async function look(group: string, topics: string[]): Promise<void> {
@@ -43,7 +45,8 @@ export function startWatchdog(watching: Watching): Watchdog {
       moved(group)
       caughtUpAt.set(group, performance.now())
     }
-    const still = performance.now() - (movedAt.get(group) ?? 0)
+    if (!movedAt.has(group)) moved(group)
+    const still = performance.now() - (movedAt.get(group) ?? begun)
     if (still < stallMs) return
     log.fatal({ consumer: group, lag, seconds: still / 1_000 }, 'A consumer stands still.')
     stalled(group)
@@ -52,11 +55,11 @@ export function startWatchdog(watching: Watching): Watchdog {
   async function run(): Promise<void> {
     for (await rest.pause(everyMs); !rest.stopped; await rest.pause(everyMs)) {
       try {
-        for (const { group, topics } of groups) await look(group, topics)
+        for (const { group, topics } of groups()) await look(group, topics)
       } catch (error) {
         // Without the broker nothing can be behind it.
         log.debug({ error }, 'The lag of the consumers is not known.')
-        for (const { group } of groups) moved(group)
+        for (const { group } of groups()) moved(group)
       }
     }
   }

@@ -89,6 +89,7 @@ const UNSCOPED: Record<string, string> = {
   ended_session: 'ids of sessions, judged before any scope stands',
   role_permission: 'the same for everybody',
   migration: 'not granted to the service',
+  projection: 'which counts there are',
 }
 
 /** Every table is under the scope unless it is listed with a reason; rows are as declared. */

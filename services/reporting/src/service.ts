@@ -3,15 +3,22 @@ import { z } from 'zod'
 import { tellHeads } from './audit-line/audit-chain.jobs.ts'
 import * as auditLine from './audit-line/audit-line.routes.ts'
 import * as verification from './audit-line/verification.routes.ts'
-import { auditLines } from './consumers.ts'
+import { auditLines, replicas } from './consumers.ts'
+import * as dashboard from './dashboard/dashboard.routes.ts'
+import { figures } from './figure/figures.consumers.ts'
 
 export const reporting = service({
   name: 'reporting',
-  about: 'The audit log',
+  about: 'Dashboards and the audit log',
   config: z.object({}),
   migrations: [new URL('../migrations/', import.meta.url)],
   means: () => ({}),
-  endpoints: [...Object.values(verification), ...Object.values(auditLine)],
-  consumers: [auditLines],
+  endpoints: [
+    ...Object.values(dashboard),
+    ...Object.values(verification),
+    ...Object.values(auditLine),
+  ],
+  consumers: [auditLines, replicas],
+  projections: [figures],
   jobs: [tellHeads],
 })

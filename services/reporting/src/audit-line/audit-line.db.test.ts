@@ -2,12 +2,10 @@ import { AuditRecorded, type AuditLine } from '@forecourt/contracts/audit'
 import type { ServiceName } from '@forecourt/contracts/service-name'
 import { eventually } from '@forecourt/testing/eventually'
 import { auditFact } from '@forecourt/testing/facts'
-import { testEveryRole, testForeignCenter, testLists, testTables } from '@forecourt/testing/matrix'
 import { asha, kiran, meera, mumbai, priya, pune } from '@forecourt/testing/people'
 import { publish } from '@forecourt/testing/publish'
 import { openStack, type Stack } from '@forecourt/testing/stack'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { tables } from '../db.ts'
 import { reporting } from '../service.ts'
 import type { AuditLineRow } from './audit-line.ts'
 
@@ -147,14 +145,4 @@ test('who asks for the log without being allowed to stands in it', async () => {
     endpoint: 'GET /admin/audit-logs',
     userAgent: 'Curious/1.0',
   })
-})
-
-testEveryRole(reporting, () => stack)
-testLists(reporting, () => stack, kiran)
-testForeignCenter(reporting, () => stack, {
-  ids: { '/admin/audit-logs': () => lineOfPune.auditId },
-  stranger: meera,
-})
-testTables(reporting, tables, () => stack, {
-  audit_chain: 'counts the lines of each service, whichever center they belong to',
 })

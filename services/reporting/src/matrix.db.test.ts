@@ -1,0 +1,35 @@
+import { AuditRecorded } from '@forecourt/contracts/audit'
+import { eventually } from '@forecourt/testing/eventually'
+import { auditFact } from '@forecourt/testing/facts'
+import { testEveryRole, testForeignCenter, testLists, testTables } from '@forecourt/testing/matrix'
+import { kiran, meera, pune } from '@forecourt/testing/people'
+import { publish } from '@forecourt/testing/publish'
+import { openStack, type Stack } from '@forecourt/testing/stack'
+import { afterAll, beforeAll } from 'vitest'
+import { tables } from './db.ts'
+import { reporting } from './service.ts'
+
+let stack: Stack
+const line = auditFact({ serviceCenterId: pune })
+beforeAll(async () => {
+  stack = await openStack(reporting)
+  await publish(stack, AuditRecorded['customer-vehicle'], line)
+  await eventually('an audit line', async () => {
+    const { rowCount } = await stack.admin.query('select from audit_line where id = $1', [
+      line.auditId,
+    ])
+    return rowCount === 1
+  })
+})
+afterAll(() => stack?.close())
+
+testEveryRole(reporting, () => stack)
+testLists(reporting, () => stack, kiran)
+testForeignCenter(reporting, () => stack, {
+  ids: { '/admin/audit-logs': () => line.auditId },
+  stranger: meera,
+})
+testTables(reporting, tables, () => stack, {
+  audit_chain: 'counts the lines of each service, whichever center they belong to',
+  service_center: 'a replica of what everybody may know',
+})
