@@ -5,6 +5,12 @@ import type { PersonalData } from '@forecourt/platform/personal'
 import type { Table } from '@forecourt/platform/table'
 import type { Storage } from '@forecourt/storage/storage'
 import { VehicleBrandNameRow, VehicleBrandRow } from './brand/brand.ts'
+import {
+  ComponentHistoryRow,
+  ComponentIssueRow,
+  VehicleComponentRow,
+  type StartingComponent,
+} from './component/component.ts'
 import { CustomerCenterRow, CustomerRow, ReferenceCounterRow } from './customer/customer.ts'
 import type { CustomerEntryRow } from './customer/entry.ts'
 import { FileRow, type FileLinks } from './file/file.ts'
@@ -22,6 +28,9 @@ export const tables = {
   referenceCounter: ReferenceCounterRow,
   vehicle: VehicleRow,
   vehicleCenter: VehicleCenterRow,
+  vehicleComponent: VehicleComponentRow,
+  componentIssue: ComponentIssueRow,
+  componentHistory: ComponentHistoryRow,
   visit: VisitRow,
   visitInvoice: VisitInvoiceRow,
   registration: RegistrationRow,
@@ -41,6 +50,8 @@ export interface Means {
   personal: PersonalData
   otp: OtpMeans
   places: Places
+  /** What every vehicle has to begin with. */
+  components: readonly StartingComponent[]
   storage: Storage
   fileLinks: FileLinks
 }

@@ -22,7 +22,10 @@ beforeAll(async () => {
 afterAll(() => stack?.close())
 
 testEveryRole(customerVehicle, () => stack)
-testLists(customerVehicle, () => stack, kiran, { '/vehicles': () => vehicle })
+testLists(customerVehicle, () => stack, kiran, {
+  '/vehicles': () => vehicle,
+  '/vehicles/:id/graphical/components': () => 'brakes',
+})
 testForeignCenter(customerVehicle, () => stack, {
   ids: {
     '/customers': () => customer,
@@ -31,6 +34,8 @@ testForeignCenter(customerVehicle, () => stack, {
   },
   bodies: {
     'POST /customers/:id/notifications': { type: 'thank_you' },
+    'PUT /vehicles/:id/graphical': { components: [{ id: 'brakes', status: 'healthy' }] },
+    'POST /vehicles/:id/graphical/components/:component/issues': { description: 'Squeals' },
     'POST /customers/:id/link': { token: '1.of-somebody-else' },
   },
   stranger: meera,

@@ -3,6 +3,8 @@ import { OtpConfig, openOtp } from '@forecourt/otp/means'
 import { service } from '@forecourt/platform/service'
 import { openStorage, StorageConfig } from '@forecourt/storage/config'
 import * as brand from './brand/brand.routes.ts'
+import { componentWork } from './component/component.consumers.ts'
+import * as component from './component/component.routes.ts'
 import * as customer from './customer/customer.routes.ts'
 import * as lookup from './customer/lookup.routes.ts'
 import * as outreach from './customer/outreach.routes.ts'
@@ -11,7 +13,7 @@ import { fileLinks } from './file/file-link.adapter.ts'
 import { dropUnattached } from './file/file.jobs.ts'
 import * as file from './file/file.routes.ts'
 import * as place from './place/place.routes.ts'
-import { openPlaces } from './reference/reference.adapter.ts'
+import { openComponents, openPlaces } from './reference/reference.adapter.ts'
 import { lapseRegistration } from './registration/registration.jobs.ts'
 import { lifecycle as registrationLifecycle } from './registration/registration.queries.ts'
 import * as registration from './registration/registration.routes.ts'
@@ -37,6 +39,7 @@ export const customerVehicle = service({
       personal,
       otp: openOtp(config, redis),
       places: await openPlaces(),
+      components: await openComponents(),
       storage: await openStorage(config),
       fileLinks: fileLinks(config.PERSONAL_KEYS),
     }
@@ -51,11 +54,12 @@ export const customerVehicle = service({
     ...Object.values(outreach),
     ...Object.values(vehicle),
     ...Object.values(visit),
+    ...Object.values(component),
     ...Object.values(registration),
     ...Object.values(verification),
   ],
   lifecycles: { registration: registrationLifecycle, vehicle: vehicleLifecycle },
   timers: [dropUnattached, lapseRegistration],
   jobs: [forgetCodes],
-  consumers: [serviceCenters, visits, visitInvoices],
+  consumers: [serviceCenters, visits, visitInvoices, componentWork],
 })

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { readComponents, type StartingComponent } from '../component/component.ts'
 import { buildPlaces, readPlaceRows, type Places } from '../place/place.ts'
 
 /** Reads the lists of places that ship with the service. */
@@ -9,6 +10,11 @@ export async function openPlaces(): Promise<Places> {
     readReference('talukas.csv'),
   ])
   return buildPlaces(readPlaceRows({ states, districts, talukas }))
+}
+
+/** Reads the components that every vehicle has to begin with. */
+export async function openComponents(): Promise<StartingComponent[]> {
+  return readComponents(await readReference('vehicle-components.csv'))
 }
 
 function readReference(name: string): Promise<string> {

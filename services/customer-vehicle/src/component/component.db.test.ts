@@ -1,0 +1,251 @@
+import { randomUUIDv7 } from 'node:crypto'
+import { ComponentWorkRecorded } from '@forecourt/contracts/component-work-events'
+import type { DataOf } from '@forecourt/contracts/event'
+import { JobCardCreated } from '@forecourt/contracts/workshop-events'
+import { eventually } from '@forecourt/testing/eventually'
+import { asha, isha, meera, mumbai, priya, pune, ravi } from '@forecourt/testing/people'
+import { publish } from '@forecourt/testing/publish'
+import { knowCenters, register } from '@forecourt/testing/registering'
+import { openStack, type Stack } from '@forecourt/testing/stack'
+import { cardFact } from '@forecourt/testing/visit-facts'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { customerVehicle } from '../service.ts'
+
+let stack: Stack
+let visitor = { customerId: '', vehicleId: '' }
+beforeAll(async () => {
+  stack = await openStack(customerVehicle, { APP_DEBUG: 'true' })
+  await knowCenters(stack)
+})
+afterAll(() => stack?.close())
+beforeEach(async () => {
+  await stack.redis.flushdb()
+  const { customer, vehicles } = await register(stack)
+  visitor = { customerId: customer.id, vehicleId: vehicles[0]?.id ?? '' }
+})
+
+interface Shown {
+  id: string
+  status: string
+  lastServiceDate: string | null
+  issues: { id: string; resolved: boolean; [field: string]: unknown }[]
+  serviceHistory: { id: string }[]
+  [field: string]: unknown
+}
+
+const address = (rest = '') => `/vehicles/${visitor.vehicleId}/graphical${rest}` as const
+
+async function picture(as = asha) {
+  return stack.call<{ components: Shown[]; lastUpdated: string | null }>(`GET ${address()}`, { as })
+}
+
+async function component(id = 'brakes'): Promise<Shown | undefined> {
+  return (await picture()).data.components.find((one) => one.id === id)
+}
+
+function change(body: object, as = ravi, id = 'brakes') {
+  return stack.call<Shown>(`PUT ${address(`/components/${id}`)}`, { as, body })
+}
+
+function report(body: object, as = ravi) {
+  return stack.call<Shown>(`POST ${address('/components/brakes/issues')}`, { as, body })
+}
+
+type Work = DataOf<typeof ComponentWorkRecorded>
+
+function newWork(changes: Partial<Work> = {}): Work {
+  return {
+    componentWorkId: randomUUIDv7(),
+    jobCardId: randomUUIDv7(),
+    lineId: randomUUIDv7(),
+    vehicleId: visitor.vehicleId,
+    serviceCenterId: pune,
+    componentId: 'brakes',
+    change: 'serviced',
+    description: 'Front brake service',
+    costMinor: 150_000,
+    currency: 'INR',
+    status: 'healthy',
+    ...changes,
+  }
+}
+
+/** Says what was done, and waits until the component shows it. */
+async function work(told: Work, at: string): Promise<Shown> {
+  await publish(stack, ComponentWorkRecorded, told, { at })
+  return eventually('the work', async () => {
+    const shown = await component(told.componentId)
+    return shown?.serviceHistory.some(({ id }) => id === told.componentWorkId) ? shown : undefined
+  })
+}
+
+test('a vehicle that nobody looked at has its components, and nothing is written for that', async () => {
+  const { data } = await picture()
+  expect(data.components).toHaveLength(15)
+  expect(data.lastUpdated).toBeNull()
+  expect(await component()).toEqual({
+    id: 'brakes',
+    name: 'Brakes',
+    category: 'chassis',
+    position: { x: 22, y: 78 },
+    status: 'unknown',
+    lastServiceDate: null,
+    nextServiceDate: null,
+    serviceInterval: 365,
+    issues: [],
+    serviceHistory: [],
+  })
+  const { rowCount } = await stack.admin.query('select from vehicle_component')
+  expect(rowCount).toBe(0)
+})
+
+test('what a job card did shows with its day, its cost and when it is due again', async () => {
+  const told = newWork()
+  // Late in the evening of the 20th in UTC it is the 21st in Pune.
+  expect(await work(told, '2026-11-20T20:00:00Z')).toMatchObject({
+    status: 'healthy',
+    lastServiceDate: '2026-11-21',
+    nextServiceDate: '2027-11-21',
+    serviceHistory: [
+      {
+        id: told.componentWorkId,
+        date: '2026-11-21',
+        type: 'serviced',
+        description: 'Front brake service',
+        cost: 1_500,
+        jobCardId: told.jobCardId,
+      },
+    ],
+  })
+})
+
+test('news that is late, or comes twice, sets nothing back', async () => {
+  await work(newWork(), '2026-11-20T10:00:00Z')
+  const late = newWork({ change: 'repaired', status: 'critical' })
+  const id = randomUUIDv7()
+  const at = '2026-06-01T10:00:00Z'
+  await publish(stack, ComponentWorkRecorded, late, { id, at })
+  await publish(stack, ComponentWorkRecorded, late, { id, at })
+  // The same work under another id, as after a rebuild of the other side.
+  await publish(stack, ComponentWorkRecorded, late, { at })
+  const last = newWork({ change: 'inspected', status: null })
+  const shown = await work(last, '2026-11-22T10:00:00Z')
+  expect(shown).toMatchObject({ status: 'healthy', lastServiceDate: '2026-11-20' })
+  const services = await eventually('all services', async () => {
+    const path = `GET ${address('/components/brakes/history')}` as const
+    const { data } = await stack.call<{ date: string; type: string }[]>(path, { as: ravi })
+    return data.length >= 3 && data
+  })
+  expect(services.map(({ date, type }) => [date, type])).toEqual([
+    ['2026-11-22', 'inspected'],
+    ['2026-11-20', 'serviced'],
+    ['2026-06-01', 'repaired'],
+  ])
+})
+
+test('an issue makes a component doubtful, and the work that heals it resolves it', async () => {
+  const reported = await report({ description: 'Squeals', severity: 'high' })
+  expect(reported.status).toBe(201)
+  expect(reported.data).toMatchObject({
+    status: 'warning',
+    issues: [{ description: 'Squeals', severity: 'high', resolved: false, resolvedDate: null }],
+  })
+  const worse = await report({ description: 'No effect', severity: 'critical' })
+  expect(worse.data.status).toBe('critical')
+  const later = new Date(Date.now() + 60_000).toISOString()
+  const healed = await work(newWork({ change: 'replaced' }), later)
+  expect(healed.status).toBe('healthy')
+  expect(healed.issues.map(({ resolved }) => resolved)).toEqual([true, true])
+})
+
+test('a person says how a component is, and that an issue is over', async () => {
+  const [issue] = (await report({ description: 'Squeals' })).data.issues
+  const { data } = await change({
+    status: 'healthy',
+    lastServiceDate: '2026-10-01',
+    serviceInterval: 100,
+    position: { x: 1, y: 2 },
+    issues: [{ id: issue?.id, resolved: true }],
+  })
+  expect(data).toMatchObject({
+    ...{ status: 'healthy', lastServiceDate: '2026-10-01', nextServiceDate: '2027-01-09' },
+    ...{ position: { x: 1, y: 2 }, name: 'Brakes', issues: [{ resolved: true }] },
+  })
+  expect((await change({ lastServiceDate: null })).data).toMatchObject({
+    ...{ nextServiceDate: null, status: 'healthy', serviceInterval: 100 },
+  })
+  const line = await stack.topics.next(
+    'customer-vehicle.audit.recorded.v1',
+    ({ data: deed }) =>
+      deed?.['action'] === 'PUT /vehicles/:id/graphical/components/:component' &&
+      deed['entityId'] === visitor.vehicleId,
+  )
+  expect(line.data).toMatchObject({ userId: ravi.userId, before: { componentId: 'brakes' } })
+})
+
+test('the whole picture is changed at once, and may have more than every vehicle has', async () => {
+  const body = {
+    components: [
+      { id: 'tyres', status: 'warning' },
+      { id: 'sidecar', name: 'Sidecar', category: 'body', status: 'healthy' },
+    ],
+  }
+  const { data } = await stack.call<{ components: Shown[] }>(`PUT ${address()}`, { as: asha, body })
+  expect(data.components).toHaveLength(16)
+  expect(data.components.find(({ id }) => id === 'sidecar')).toMatchObject({ status: 'healthy' })
+  const unnamed = { components: [{ id: 'tyres', status: 'critical' }, { id: 'wings' }] }
+  const refused = await stack.call(`PUT ${address()}`, { as: asha, body: unnamed })
+  expect(refused.status).toBe(422)
+  expect((await component('tyres'))?.status).toBe('warning')
+})
+
+test('eight issues at once are all kept, and the worst of them counts', async () => {
+  const severities = ['low', 'critical', 'medium', 'high', 'low', 'low', 'medium', 'high']
+  const answers = await Promise.all(
+    severities.map((severity, place) => report({ description: `Issue ${place}`, severity })),
+  )
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]))
+  expect(await component()).toMatchObject({ status: 'critical' })
+  expect((await component())?.issues).toHaveLength(8)
+})
+
+test('works of many cards at once on one vehicle are all kept', async () => {
+  const works = Array.from({ length: 8 }, (_, place) =>
+    newWork({ componentId: place % 2 ? 'brakes' : 'tyres' }),
+  )
+  await Promise.all(works.map((told) => publish(stack, ComponentWorkRecorded, told)))
+  const kept = async () => {
+    const { data } = await picture()
+    return data.components.flatMap(({ serviceHistory }) => serviceHistory).length
+  }
+  await expect.poll(kept, { timeout: 20_000 }).toBe(works.length)
+})
+
+test('Mumbai sees a vehicle once it has worked on it, but not the work of Pune', async () => {
+  await work(newWork(), '2026-11-20T10:00:00Z')
+  expect((await picture(meera)).status).toBe(404)
+  expect((await change({ status: 'critical' }, meera)).status).toBe(404)
+  expect((await report({ description: 'Squeals' }, meera)).status).toBe(404)
+  expect((await change({ status: 'critical' }, isha)).status).toBe(403)
+  const there = newWork({ serviceCenterId: mumbai, description: 'Brake fluid' })
+  // The work waits for the visit that it belongs to.
+  await publish(stack, ComponentWorkRecorded, there, { at: '2026-11-21T10:00:00Z' })
+  const card = cardFact(visitor, { jobCardId: there.jobCardId, serviceCenterId: mumbai })
+  await publish(stack, JobCardCreated, card)
+  const brakes = await eventually('work at Mumbai', async () => {
+    const { data } = await picture(meera)
+    const shown = data?.components.find(({ id }) => id === 'brakes')
+    return shown?.serviceHistory.length ? shown : undefined
+  })
+  expect(brakes.serviceHistory).toMatchObject([{ description: 'Brake fluid' }])
+  expect((await component())?.serviceHistory).toMatchObject([
+    { description: 'Front brake service' },
+  ])
+  expect((await picture(priya)).status).toBe(200)
+})
+
+test('a component that no vehicle has is not there', async () => {
+  expect((await change({ status: 'healthy' }, ravi, 'wings')).status).toBe(404)
+  const path = `GET ${address('/components/wings/history')}` as const
+  expect((await stack.call(path, { as: ravi })).status).toBe(404)
+})
