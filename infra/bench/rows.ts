@@ -2,6 +2,7 @@ import type { BenchRow } from './row.ts'
 import { commitToHandler } from './rows/commit-to-handler.ts'
 import { consumerEffects } from './rows/consumer-effects.ts'
 import { gateway } from './rows/gateway.ts'
+import { invoicePdf } from './rows/invoice-pdf.ts'
 import { issueStatements } from './rows/issue-statements.ts'
 import { listOfTwenty } from './rows/list-of-twenty.ts'
 import { logout } from './rows/logout.ts'
@@ -19,6 +20,7 @@ export const rows: BenchRow[] = [
   write,
   issueStatements,
   series,
+  invoicePdf,
   gateway,
   tracing,
   commitToHandler,

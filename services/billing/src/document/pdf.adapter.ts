@@ -26,6 +26,8 @@ export async function renderInvoice(printed: PrintedInvoice): Promise<Buffer> {
     size: 'A4',
     margin: MARGIN,
     bufferPages: true,
+    // Its own font is never used, and would be read for each document.
+    font: '',
     info: { Title: printed.title, Producer: 'Forecourt', Creator: 'Forecourt' },
   })
   const chunks: Buffer[] = []
@@ -89,27 +91,37 @@ function placed(columns: Column[]): Placed[] {
 function writeTable(document: Document, { columns, rows }: PrintedInvoice) {
   const cells = placed(columns)
   const titles = columns.map(({ title }) => title)
-  writeRow(document, cells, titles, 'bold')
+  const writeTitles = () => {
+    document.font('bold')
+    writeRow(document, cells, titles, heightOf(document, cells, titles))
+    document.font('plain')
+  }
+  writeTitles()
   for (const row of rows) {
-    if (document.y + heightOf(document, cells, row) > BOTTOM) {
+    const height = heightOf(document, cells, row)
+    if (document.y + height > BOTTOM) {
       document.addPage()
-      writeRow(document, cells, titles, 'bold')
+      writeTitles()
     }
-    writeRow(document, cells, row, 'plain')
+    writeRow(document, cells, row, height)
   }
 }
 
 function heightOf(document: Document, cells: Placed[], row: string[]): number {
   document.fontSize(7.5)
   const heights = cells.map(({ width }, place) =>
-    document.heightOfString(row[place] ?? '', { width: width - GAP }),
+    heightOfText(document, row[place] ?? '', width - GAP),
   )
   return Math.max(...heights) + GAP
 }
 
-function writeRow(document: Document, cells: Placed[], row: string[], font: 'plain' | 'bold') {
-  document.font(font)
-  const height = heightOf(document, cells, row)
+/** Most texts are one line, which is known sooner than where a longer one breaks. */
+function heightOfText(document: Document, text: string, width: number): number {
+  const isOneLine = !text.includes('\n') && document.widthOfString(text) <= width
+  return isOneLine ? document.currentLineHeight(true) : document.heightOfString(text, { width })
+}
+
+function writeRow(document: Document, cells: Placed[], row: string[], height: number) {
   const { y } = document
   for (const [place, { x, width, align }] of cells.entries()) {
     document.text(row[place] ?? '', x, y, { width: width - GAP, align })
