@@ -7,6 +7,7 @@ import { keepEngines } from './engine-keeper.ts'
 import { say } from './log-lines.ts'
 import { choosePorts, commonEnv, programsOf, serviceEnv, type Layout } from './programs.ts'
 import { greet } from './greeting.ts'
+import { noteEngines } from './running.ts'
 import { readSecrets } from './secrets.ts'
 import { supervise, type Supervisor } from './supervisor.ts'
 
@@ -33,6 +34,7 @@ async function start(): Promise<void> {
     const gatewayPort = await portOf(process.env['FORECOURT_PORT'] ?? '8080')
     engines = await startEngines({ dataDir: resolve(dataDir, 'engines'), log: say })
     letEnginesGo = keepEngines(engines)
+    noteEngines(dataDir, engines)
     const secrets = readSecrets(dataDir)
     const layout = { engines, secrets, dataDir, gatewayPort, ports: await choosePorts() }
     await prepare(supervisor, layout)
