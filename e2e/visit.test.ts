@@ -142,6 +142,31 @@ test('those whom it concerns were told, in the application and by message', asyn
   }
   expect([...(await told('manager'))]).toEqual(expect.arrayContaining(['request', 'job_card']))
   expect([...(await told('technician'))]).toContain('job_card')
+test("the vehicle's history and its components show the visit", async () => {
+  const path = `/vehicles/${registered.vehicles[0]?.id}`
+  const visit = await eventually('the visit with its invoice', async () => {
+    const [newest] = await as<Thing[]>('advisor', `GET ${path}/history`)
+    return newest?.status === 'delivered' && newest['invoiceNumber'] ? newest : undefined
+  })
+  expect(visit).toMatchObject({
+    ...{ id: card.id, odometerReading: 45_210, totalAmount: 4_555.98 },
+    partsUsed: [{ itemName: 'Brake pad', quantity: 2 }],
+  })
+  const brakes = await eventually('the work on the brakes', async () => {
+    const { components } = await as<{ components: (Thing & { serviceHistory: unknown[] })[] }>(
+      'technician',
+      `GET ${path}/graphical`,
+    )
+    return components.find(({ id, serviceHistory }) => id === 'brakes' && serviceHistory.length > 0)
+  })
+  expect(brakes).toMatchObject({
+    ...{ status: 'healthy', serviceHistory: [{ jobCardId: card.id, cost: 1_500 }] },
+  })
+  await eventually('a vehicle that has left', async () => {
+    return (await as('advisor', `GET ${path}`)).status === 'active'
+  })
+})
+
   const invoiceMail = await stack.message('c9822012345@example.com', ({ subject }) =>
     Boolean(subject?.includes('PUN/')),
   )
