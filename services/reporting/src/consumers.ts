@@ -2,6 +2,7 @@ import { AuditRecorded } from '@forecourt/contracts/audit'
 import {
   ServiceCenterChanged,
   ServiceCenterOpened,
+  UserChanged,
   UserCreated,
 } from '@forecourt/contracts/identity-events'
 import { serviceNames } from '@forecourt/contracts/service-name'
@@ -25,7 +26,7 @@ export const replicas = consumer('replicas', [
     isActive: center.isActive,
     timeZone: center.timeZone,
   })),
-  ...replica('staff', [UserCreated], (user) => ({
+  ...replica('staff', [UserChanged, UserCreated], (user) => ({
     role: user.role,
     status: user.status,
     serviceCenterIds: user.serviceCenterIds,
