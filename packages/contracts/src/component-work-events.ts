@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { event, Id } from './event.ts'
+import { event, Id, Sealed } from './event.ts'
 
 /** Recorded once and never changed; when it was done is the time of the event. */
 export const ComponentWorkRecorded = event('workshop.component-work.recorded.v1', {
@@ -20,5 +20,21 @@ export const ComponentWorkRecorded = event('workshop.component-work.recorded.v1'
       .string()
       .nullable()
       .describe('How it is since: healthy, warning or critical; null leaves that as it was.'),
+  }),
+})
+
+/** Free text may name a person, so it travels sealed, and its topic forgets it. */
+export const ComponentIssueReported = event('workshop.component-issue.reported.v1', {
+  key: 'componentIssueId',
+  about: 'Somebody who worked on a vehicle noted what is wrong with a component.',
+  data: z.object({
+    componentIssueId: Id.describe('The issue.'),
+    jobCardId: Id.describe('The job card.'),
+    vehicleId: Id.describe('The vehicle.'),
+    serviceCenterId: Id.describe('The service center.'),
+    componentId: z.string().describe('The component: brakes, battery; more may come.'),
+    severity: z.string().describe('low, medium, high or critical.'),
+    description: Sealed.describe('What is wrong.'),
+    reportedBy: Id.nullable().describe('The account of who noted it.'),
   }),
 })

@@ -1,5 +1,4 @@
 import { randomUUIDv7 } from 'node:crypto'
-import type { ComponentStatus } from '@forecourt/contracts/vehicle-component'
 import type { Context } from '@forecourt/platform/endpoint'
 import { fieldProblem, problem } from '@forecourt/platform/problem'
 import { given } from '@forecourt/platform/table'
@@ -50,7 +49,8 @@ export async function changeGraphical(
   }
 }
 
-function findComponent(
+/** A component that something was said of. */
+export function findComponent(
   db: Kysely<Tables>,
   vehicleId: string,
   componentId: string,
@@ -63,19 +63,21 @@ function findComponent(
     .executeTakeFirst()
 }
 
-async function addComponent(
+/** Adds a component that the vehicle does not have. */
+export async function addComponent(
   db: Kysely<Tables>,
   vehicleId: string,
   id: string,
   { name, category }: ChangeComponent,
-): Promise<void> {
+): Promise<VehicleComponentRow> {
   if (!name || !category) {
     throw fieldProblem('components', `${id} is new here and needs a name and a category`)
   }
-  await db
+  return db
     .insertInto('vehicleComponent')
     .values({ ...startingComponent(id, category, { name }), vehicleId })
-    .execute()
+    .returningAll()
+    .executeTakeFirstOrThrow()
 }
 
 /** Changes one component of a locked vehicle by what was given. Throws `not_found`. */
@@ -128,77 +130,4 @@ export async function reportIssue(
     .execute()
   const status = statusWithIssue(before.status, issue)
   await changeComponent(context, vehicleId, componentId, { status })
-}
-
-interface Work {
-  id: string
-  vehicleId: string
-  componentId: string
-  serviceCenterId: string
-  jobCardId: string
-  type: string
-  description: string
-  costMinor: number
-  currency: string
-}
-
-/**
- * Writes what a job card did to a component of a locked vehicle: once, and what is older than what
- * is known leaves dates and status as they are.
- */
-export async function recordWork(
-  db: Kysely<Tables>,
-  work: Work,
-  { status, at }: { status: ComponentStatus | null; at: string },
-): Promise<void> {
-  const { vehicleId, componentId, serviceCenterId } = work
-  if (!(await findComponent(db, vehicleId, componentId))) {
-    await addComponent(db, vehicleId, componentId, { name: nameOf(componentId), category: 'other' })
-  }
-  // A day is a day at the center that did the work.
-  const day = sql<string>`(${at}::timestamptz at time zone coalesce(
-    (select time_zone from service_center where id = ${serviceCenterId}::uuid), 'UTC'))::date`
-  const added = await db
-    .insertInto('componentHistory')
-    .values({ ...work, servedOn: day })
-    .onConflict((conflict) => conflict.column('id').doNothing())
-    .returning('id')
-    .executeTakeFirst()
-  if (!added) return
-  const isNews = sql<boolean>`coalesce(status_at <= ${at}, true)`
-  const wasServed = work.type !== 'inspected'
-  await db
-    .updateTable('vehicleComponent')
-    .set({
-      updatedAt: sql`now()`,
-      ...(wasServed && { lastServiceDate: sql<string>`greatest(last_service_date, ${day})` }),
-      ...(status && {
-        status: sql<ComponentStatus>`case when ${isNews} then ${status} else status end`,
-        statusAt: sql<string>`greatest(status_at, ${at}::timestamptz)`,
-      }),
-    })
-    .where('vehicleId', '=', vehicleId)
-    .where('componentId', '=', componentId)
-    .execute()
-  if (wasServed && status === 'healthy') await resolveIssues(db, work, at)
-}
-
-function nameOf(componentId: string): string {
-  return componentId.replaceAll('_', ' ')
-}
-
-/** What was wrong before the work is right since. */
-async function resolveIssues(
-  db: Kysely<Tables>,
-  { vehicleId, componentId }: Work,
-  at: string,
-): Promise<void> {
-  await db
-    .updateTable('componentIssue')
-    .set({ resolvedAt: at })
-    .where('vehicleId', '=', vehicleId)
-    .where('componentId', '=', componentId)
-    .where('reportedAt', '<=', at)
-    .where('resolvedAt', 'is', null)
-    .execute()
 }

@@ -1,21 +1,49 @@
-import { ComponentWorkRecorded } from '@forecourt/contracts/component-work-events'
+import {
+  ComponentIssueReported,
+  ComponentWorkRecorded,
+} from '@forecourt/contracts/component-work-events'
 import { ComponentStatus } from '@forecourt/contracts/vehicle-component'
 import { NotYet } from '@forecourt/platform/consumer'
-import { consumer, on } from '../db.ts'
+import type { Kysely } from 'kysely'
+import { consumer, on, type Means, type Tables } from '../db.ts'
 import { centersOfVehicle } from '../vehicle/vehicle.queries.ts'
-import { lockComponents, recordWork } from './change.queries.ts'
+import { lockComponents } from './change.queries.ts'
+import { Severity } from './component.ts'
+import { recordIssue, recordWork } from './work.queries.ts'
 
-/** What job cards did to the components of vehicles. */
+/** What job cards did to the components of vehicles, and what was found wrong with them. */
 export const componentWork = consumer('component-work', [
-  on(ComponentWorkRecorded, async ({ db, components, event }, told) => {
+  on(ComponentWorkRecorded, async (context, told) => {
     const { componentWorkId: id, change: type, status, lineId: _, ...work } = told
-    const centers = await centersOfVehicle(db, work.vehicleId)
-    // A vehicle that is no more has no components.
-    if (centers.length === 0) return
-    // The visit, which lets the center serve the vehicle, comes by another topic.
-    if (!centers.includes(work.serviceCenterId)) throw new NotYet('visit of', work.vehicleId)
-    await lockComponents(db, work.vehicleId, components)
+    if (!(await lockVisited(context, told))) return
     const known = ComponentStatus.safeParse(status).data ?? null
-    await recordWork(db, { id, type, ...work }, { status: known, at: event.time })
+    await recordWork(context.db, { id, type, ...work }, { status: known, at: context.event.time })
+  }),
+  on(ComponentIssueReported, async (context, told) => {
+    const { componentIssueId: id, vehicleId, componentId, reportedBy } = told
+    if (!(await lockVisited(context, told))) return
+    const place = { table: 'component_issue', column: 'description', id }
+    const description = context.personal.open(told.description, place)
+    const severity = Severity.safeParse(told.severity).data ?? 'medium'
+    const what = { id, vehicleId, componentId, description, severity }
+    await recordIssue(context.db, { ...what, reportedAt: context.event.time, reportedBy })
   }),
 ])
+
+interface Visited {
+  vehicleId: string
+  serviceCenterId: string
+}
+
+/** Answers false for a vehicle that is no more, and so has no components. */
+async function lockVisited(
+  { db, components }: Means & { db: Kysely<Tables> },
+  { vehicleId, serviceCenterId }: Visited,
+): Promise<boolean> {
+  const centers = await centersOfVehicle(db, vehicleId)
+  if (centers.length === 0) return false
+  // The visit, which lets the center serve the vehicle, comes by another topic.
+  if (!centers.includes(serviceCenterId)) throw new NotYet('visit of', vehicleId)
+  await lockComponents(db, vehicleId, components)
+  return true
+}

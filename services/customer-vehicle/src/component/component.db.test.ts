@@ -1,8 +1,12 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { ComponentWorkRecorded } from '@forecourt/contracts/component-work-events'
+import {
+  ComponentIssueReported,
+  ComponentWorkRecorded,
+} from '@forecourt/contracts/component-work-events'
 import type { DataOf } from '@forecourt/contracts/event'
 import { JobCardCreated } from '@forecourt/contracts/workshop-events'
 import { eventually } from '@forecourt/testing/eventually'
+import { sealedText } from '@forecourt/testing/facts'
 import { asha, isha, meera, mumbai, priya, pune, ravi } from '@forecourt/testing/people'
 import { publish } from '@forecourt/testing/publish'
 import { knowCenters, register } from '@forecourt/testing/registering'
@@ -156,6 +160,30 @@ test('an issue makes a component doubtful, and the work that heals it resolves i
   const healed = await work(newWork({ change: 'replaced' }), later)
   expect(healed.status).toBe('healthy')
   expect(healed.issues.map(({ resolved }) => resolved)).toEqual([true, true])
+})
+
+test('what was found wrong at a job card is an issue, once, beside the work', async () => {
+  const at = '2026-11-20T10:00:00Z'
+  const done = newWork({ status: 'warning' })
+  const { jobCardId, vehicleId, serviceCenterId, componentId } = done
+  const componentIssueId = randomUUIDv7()
+  const issue = {
+    ...{ componentIssueId, jobCardId, vehicleId, serviceCenterId, componentId },
+    severity: 'medium',
+    description: sealedText('Discs are worn', 'component_issue', 'description', componentIssueId),
+    reportedBy: ravi.userId,
+  }
+  await publish(stack, ComponentIssueReported, issue, { at })
+  await publish(stack, ComponentIssueReported, issue, { at })
+  expect(await work(done, at)).toMatchObject({ status: 'warning' })
+  const open = await eventually('the issue', async () => {
+    const shown = await component()
+    return shown?.issues.length ? shown : undefined
+  })
+  expect(open).toMatchObject({
+    status: 'warning',
+    issues: [{ description: 'Discs are worn', severity: 'medium', resolved: false }],
+  })
 })
 
 test('a person says how a component is, and that an issue is over', async () => {

@@ -8,7 +8,7 @@ import { Amount } from '@forecourt/contracts/money'
 import { z } from 'zod'
 import { readTable } from '../reference/table.ts'
 
-const Severity = z.enum(['low', 'medium', 'high', 'critical'])
+export const Severity = z.enum(['low', 'medium', 'high', 'critical'])
 
 /** A component of one vehicle. Its position is percent of the picture. */
 export const VehicleComponentRow = z.object({

@@ -133,7 +133,7 @@ test('a completion beside an application does not apply it twice', async () => {
 test('a person says how a component is, and what a step was about', async () => {
   const card = await beginCard()
   const components = [
-    { componentId: 'brakes', status: 'critical' },
+    { componentId: 'brakes', status: 'critical', issue: 'Discs are worn' },
     { componentId: 'body', serviceId: card.services[2]?.id },
   ]
   const { data } = await apply(card, { components })
@@ -141,6 +141,12 @@ test('a person says how a component is, and what a step was about', async () => 
     { componentId: 'brakes', status: 'critical' },
     { componentId: 'body', serviceId: card.services[2]?.id, status: 'healthy', cost: 0 },
   ])
+  const issue = await stack.topics.next(
+    'workshop.component-issue.reported.v1',
+    ({ data: told }) => told?.['jobCardId'] === card.id,
+  )
+  expect(issue.data).toMatchObject({ severity: 'critical', reportedBy: ravi.userId })
+  expect(JSON.stringify(issue.data)).not.toContain('worn')
   const refused = await apply(card, { components: [{ componentId: 'exhaust' }] })
   expect(refused.body.error?.reason).toBe('component_untouched')
 })

@@ -1,10 +1,13 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { ComponentWorkRecorded } from '@forecourt/contracts/component-work-events'
+import {
+  ComponentIssueReported,
+  ComponentWorkRecorded,
+} from '@forecourt/contracts/component-work-events'
 import type { Me } from '@forecourt/platform/me'
 import { problem } from '@forecourt/platform/problem'
 import type { Kysely } from 'kysely'
 import type { z } from 'zod'
-import type { Tables, Writing } from '../db.ts'
+import type { Means, Tables, Writing } from '../db.ts'
 import { proposedOf, servicesOf } from '../job-card/job-card.queries.ts'
 import type { JobCardRow } from '../job-card/job-card.ts'
 import {
@@ -18,7 +21,7 @@ import {
   type Step,
 } from './component-work.ts'
 
-type Applying = Writing & { me: Me }
+type Applying = Writing & Means & { me: Me }
 
 /** The steps of a card that are not skipped, and what the customer agreed to beside them. */
 async function stepsOf(db: Kysely<Tables>, card: JobCardRow): Promise<Step[]> {
@@ -103,39 +106,60 @@ export async function applyNamed(
 ): Promise<void> {
   const steps = await stepsOf(applying.db, card)
   const meant = proposalsOf(steps)
-  const proposals = named.flatMap(({ componentId, serviceId, status }) => {
-    const known = meant.filter(
-      (one) => one.componentId === componentId && (!serviceId || one.lineId === serviceId),
-    )
-    const step = steps.find(({ lineId }) => lineId === serviceId)
-    // A person knows better than the words of the step what it is about.
-    const own = step && known.length === 0 ? [proposalOf(step, componentId, 0)] : known
-    if (own.length === 0) throw problem('component_untouched')
-    return own.map((proposal) => ({ ...proposal, ...(status && { status }) }))
-  })
+  const proposals = named.flatMap(
+    ({ componentId, serviceId, issue, status = issue && 'warning' }) => {
+      const known = meant.filter(
+        (one) => one.componentId === componentId && (!serviceId || one.lineId === serviceId),
+      )
+      const step = steps.find(({ lineId }) => lineId === serviceId)
+      // A person knows better than the words of the step what it is about.
+      const own = step && known.length === 0 ? [proposalOf(step, componentId, 0)] : known
+      if (own.length === 0) throw problem('component_untouched')
+      return own.map((proposal) => ({ ...proposal, issue, ...(status && { status }) }))
+    },
+  )
   await apply(applying, card, proposals)
 }
 
 /** Each once, and one event for each; what was applied before stays as it was. */
 async function apply(
-  { db, emit, me }: Applying,
+  applying: Applying,
   { id: jobCardId, vehicleId, serviceCenterId, currency }: JobCardRow,
   proposals: readonly Proposal[],
 ): Promise<void> {
   if (proposals.length === 0) return
+  const { db, emit, me } = applying
   const card = { jobCardId, vehicleId, serviceCenterId, currency, recordedBy: me.userId }
   const rows = await db
     .insertInto('componentWork')
     .values(
       proposals.map((proposal) => {
-        const { isDone: _, ...work } = proposal
+        const { isDone: _, issue: __, ...work } = proposal
         return { id: randomUUIDv7(), ...card, ...work }
       }),
     )
     .onConflict((conflict) => conflict.columns(['lineId', 'componentId']).doNothing())
     .returningAll()
     .execute()
-  for (const { id, recordedBy: _, createdAt: __, ...work } of rows) {
+  for (const row of rows) {
+    const { id, recordedBy: _, createdAt: __, ...work } = row
     emit(ComponentWorkRecorded, 1, { componentWorkId: id, ...work })
+    const isIts = (one: Proposal) =>
+      one.lineId === row.lineId && one.componentId === row.componentId
+    const issue = proposals.find(isIts)?.issue
+    if (issue) tellIssue(applying, row, issue)
   }
+}
+
+function tellIssue({ emit, personal }: Applying, row: ComponentWorkRow, issue: string): void {
+  const { jobCardId, vehicleId, serviceCenterId, componentId, status, recordedBy } = row
+  const componentIssueId = randomUUIDv7()
+  const place = { table: 'component_issue', column: 'description', id: componentIssueId }
+  emit(ComponentIssueReported, 1, {
+    componentIssueId,
+    ...{ jobCardId, vehicleId, serviceCenterId, componentId },
+    severity: status === 'critical' ? 'critical' : 'medium',
+    description: personal.seal(issue, place),
+    reportedBy: recordedBy,
+  })
 }

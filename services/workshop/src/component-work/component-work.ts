@@ -32,6 +32,8 @@ export const ApplyComponentWork = z.object({
         componentId: ComponentId,
         serviceId: z.uuid().optional(),
         status: Status.optional(),
+        /** What is wrong with it; then it is in doubt, unless a status says more. */
+        issue: z.string().trim().min(1, 'Must not be empty').max(500).optional(),
       }),
     )
     .min(1, 'Name at least one component')
@@ -69,7 +71,7 @@ export interface Step {
 export type Proposal = Pick<
   ComponentWorkRow,
   'lineId' | 'componentId' | 'change' | 'description' | 'costMinor' | 'status'
-> & { isDone: boolean }
+> & { isDone: boolean; issue?: string | undefined }
 
 type ComponentId = z.infer<typeof ComponentId>
 type Change = z.infer<typeof Change>
