@@ -39,6 +39,13 @@ export const errors = {
     409,
     'Another account has this e-mail address or phone number.',
   ),
+  password_wrong: spec('AUTH_001', 401, 'The current password is wrong.', 'currentPassword'),
+  reset_token_invalid: spec(
+    'VALIDATION_001',
+    400,
+    'This link is not valid any more. Please request a new one.',
+    'token',
+  ),
   last_administrator: spec('BUSINESS_001', 409, 'The last administrator has to stay one.'),
 
   body_invalid: spec('VALIDATION_001', 422, 'Please correct the marked fields.'),

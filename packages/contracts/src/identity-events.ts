@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { OtpRequestedData } from './customer-vehicle-events.ts'
 import { event, Id, Instant, Sealed } from './event.ts'
 
 export const ServiceCenterState = z.object({
@@ -88,4 +89,17 @@ export const SessionOutdated = event('identity.session.outdated.v1', {
   key: 'sessionId',
   about: 'Role or centers of an account were changed: older tokens of its session say too much.',
   data: SessionState,
+})
+
+export const AccountOtpRequested = event('identity.otp.requested.v1', {
+  key: 'otpId',
+  about: 'A one-time password of an account is to be brought to its owner.',
+  data: OtpRequestedData,
+})
+
+/** A link on its way. Destination and token are encrypted with the transport key. */
+export const PasswordResetRequested = event('identity.password-reset.requested.v1', {
+  key: 'resetId',
+  about: 'A link by which a forgotten password is replaced is to be brought by e-mail.',
+  data: z.object({ resetId: Id, destination: Sealed, token: Sealed, expiresAt: Instant }),
 })

@@ -58,6 +58,18 @@ export const topics = {
     about: 'Sessions that were ended, or whose older tokens no longer count.',
     judges: true,
   },
+  'identity.otp.v1': {
+    class: 'transport',
+    audience: 'internal',
+    about: 'One-time passwords of accounts on their way to their owner.',
+    retentionMs: HOUR_MS,
+  },
+  'identity.password-reset.v1': {
+    class: 'transport',
+    audience: 'internal',
+    about: 'Links by which a forgotten password is replaced, on their way to their owner.',
+    retentionMs: HOUR_MS,
+  },
   'identity.audit.v1': AUDIT,
   'customer-vehicle.customer.v1': {
     class: 'reference',

@@ -1,18 +1,23 @@
-import type { Apart } from '@forecourt/platform/apart'
 import { roadOver } from '@forecourt/platform/over'
+import { OtpRow } from '@forecourt/otp/otp'
+import type { OtpMeans } from '@forecourt/otp/means'
 import type { PersonalData } from '@forecourt/platform/personal'
 import type { Table } from '@forecourt/platform/table'
+import type { Apart } from '@forecourt/platform/apart'
 import { RoleRow } from './role/role.ts'
 import { ServiceCenterRow, ServiceCenterZoneRow } from './service-center/service-center.ts'
 import { SessionRow, SpentTokenRow, type Lifetimes } from './session/session.ts'
 import { SigningKeyRow, type Signer, type SigningKeys } from './signing-key/signing-key.ts'
 import type { Attempts } from './user/attempt.ts'
 import type { Passwords } from './user/password.ts'
+import { PasswordResetRow } from './user/reset.ts'
 import { LoginFailureRow, UserRow } from './user/user.ts'
 
 /** Every table of this service, by the schema of its rows. */
 export const tables = {
   loginFailure: LoginFailureRow,
+  otp: OtpRow,
+  passwordReset: PasswordResetRow,
   role: RoleRow,
   serviceCenter: ServiceCenterRow,
   serviceCenterZone: ServiceCenterZoneRow,
@@ -27,6 +32,7 @@ export type Tables = { [Name in keyof typeof tables]: Table<(typeof tables)[Name
 /** What handlers are given beside their context. */
 export interface Means {
   personal: PersonalData
+  otp: OtpMeans
   passwords: Passwords
   attempts: Attempts
   keys: SigningKeys

@@ -52,6 +52,14 @@ test(
     await call('POST /auth/login', { body: `{"email":"${email}","password":"${password}` })
     await call('GET /auth/me', { token: data.accessToken })
     await call('GET /auth/me', { token: `${data.accessToken}x` })
+    await call('POST /auth/forgot-password', { body: { email } })
+    await call('POST /auth/forgot-password', { body: { phone } })
+    await call('POST /auth/reset-password', { body: { token: 'mistyped', password } })
+    await call('POST /auth/reset-password', { body: { phone, otp: '417283', password } })
+    await call('PUT /auth/change-password', {
+      token: data.accessToken,
+      body: { currentPassword: 'mistyped-4711', newPassword: password },
+    })
     // A database that cannot do its work brings out the longest lines.
     await stack.admin.query('alter table session rename to session_away')
     await call('POST /auth/login', { body: { email, password } })
@@ -69,7 +77,7 @@ test(
     expect(logged).toContain('session')
     const tokens = [data.accessToken, data.refreshToken, next.accessToken, next.refreshToken]
     const people = [email, phone, phone.slice(3), '90000 00003', 'Asha', 'Joshi']
-    const secrets = [password, 'mistyped', '$2b$', ...tokens, ...people]
+    const secrets = [password, 'mistyped', '$2b$', '417283', ...tokens, ...people]
     expect(secrets.filter((secret) => logged.includes(secret))).toEqual([])
   },
   PATIENCE_MS,

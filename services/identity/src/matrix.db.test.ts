@@ -9,6 +9,7 @@ import { identity } from './service.ts'
 
 let stack: Stack
 let asha = ''
+let desk = ''
 beforeAll(async () => {
   stack = await openStack(identity, { BCRYPT_ROUNDS: '4' })
   await stack.admin.query(
@@ -23,13 +24,25 @@ beforeAll(async () => {
     [pune],
   )
   asha = rows[0].id
+  const {
+    rows: [session],
+  } = await stack.admin.query(
+    `insert into session (id, user_id, token_hash, expires_at)
+     values (gen_random_uuid(), $1, 'a digest', now() + interval '1 hour') returning id`,
+    [asha],
+  )
+  desk = session.id
 })
 afterAll(() => stack?.close())
 
 testEveryRole(identity, () => stack)
 testLists(identity, () => stack, kiran)
 testForeignCenter(identity, () => stack, {
-  ids: { '/admin/service-centers': () => pune, '/admin/users': () => asha },
+  ids: {
+    '/admin/service-centers': () => pune,
+    '/admin/users': () => asha,
+    '/auth/sessions': () => desk,
+  },
   bodies: { 'PUT /admin/users/:id/activate': { isActive: false } },
   stranger: meera,
 })

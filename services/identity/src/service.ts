@@ -1,9 +1,12 @@
-import { apartOver } from '@forecourt/platform/apart'
+import { forgetCodesOf } from '@forecourt/otp/forget'
+import { OtpConfig, openOtp } from '@forecourt/otp/means'
 import { service } from '@forecourt/platform/service'
+import { apartOver } from '@forecourt/platform/apart'
 import { IdentityConfig } from './config.ts'
 import type { Means, Tables } from './db.ts'
 import * as serviceCenter from './service-center/service-center.routes.ts'
 import { forgetOldSessions } from './session/session.jobs.ts'
+import * as sessions from './session/own-sessions.routes.ts'
 import * as session from './session/session.routes.ts'
 import { signerOver } from './signing-key/signing-key.adapter.ts'
 import { signingKeysOver } from './signing-key/signing-key.queries.ts'
@@ -12,19 +15,27 @@ import { lifecycle as userLifecycle } from './user/account.queries.ts'
 import * as account from './user/account.routes.ts'
 import { attemptsOver } from './user/attempt.adapter.ts'
 import { passwordsOf } from './user/password.adapter.ts'
-import { forgetOldFailures } from './user/user.jobs.ts'
+import * as password from './user/password.routes.ts'
+import * as profile from './user/profile.routes.ts'
+import { forgetOldFailures, forgetOldResets } from './user/user.jobs.ts'
 import * as user from './user/user.routes.ts'
 
-export const identity = service<typeof IdentityConfig, Tables, Means>({
+const Config = IdentityConfig.extend(OtpConfig.shape)
+
+export const identity = service({
   name: 'identity',
   about: 'Accounts, roles, sessions and service centers',
-  config: IdentityConfig,
-  migrations: [new URL('../migrations/', import.meta.url)],
-  means({ config, pool, redis, personal }) {
+  config: Config,
+  migrations: [
+    new URL('../migrations/', import.meta.url),
+    new URL('../../../packages/otp/migrations/', import.meta.url),
+  ],
+  means({ config, pool, redis, personal }): Means {
     const lifetimes = { accessS: config.JWT_EXPIRES_IN, refreshS: config.JWT_REFRESH_EXPIRES_IN }
     const keys = signingKeysOver({ pool, personal, accessS: lifetimes.accessS })
     return {
       personal,
+      otp: openOtp(config, redis),
       passwords: passwordsOf(config.BCRYPT_ROUNDS),
       attempts: attemptsOver(redis),
       keys,
@@ -36,10 +47,13 @@ export const identity = service<typeof IdentityConfig, Tables, Means>({
   endpoints: [
     ...Object.values(serviceCenter),
     ...Object.values(session),
+    ...Object.values(sessions),
     ...Object.values(signingKey),
     ...Object.values(user),
     ...Object.values(account),
+    ...Object.values(password),
+    ...Object.values(profile),
   ],
   lifecycles: { user: userLifecycle },
-  jobs: [forgetOldFailures, forgetOldSessions],
+  jobs: [forgetCodesOf<Tables>(), forgetOldFailures, forgetOldResets, forgetOldSessions],
 })

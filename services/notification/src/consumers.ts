@@ -9,12 +9,15 @@ import {
   type OtpRequestedData,
 } from '@forecourt/contracts/customer-vehicle-events'
 import {
+  AccountOtpRequested,
+  PasswordResetRequested,
   ServiceCenterChanged,
   ServiceCenterOpened,
   UserChanged,
   UserCreated,
 } from '@forecourt/contracts/identity-events'
 import { ItemAdded, ItemChanged } from '@forecourt/contracts/inventory-events'
+import type { DataOf } from '@forecourt/contracts/event'
 import { unseal } from '@forecourt/platform/personal'
 import type { z } from 'zod'
 import { consumer, on, replica, type Hearing } from './db.ts'
@@ -72,7 +75,11 @@ export const replicas = consumer('replicas', [
 ])
 
 /** Codes have a group of their own: nothing else may make them late. */
-export const codes = consumer('codes', [on(CustomerOtpRequested, bringCode)])
+export const codes = consumer('codes', [
+  on(CustomerOtpRequested, bringCode),
+  on(AccountOtpRequested, bringCode),
+  on(PasswordResetRequested, bringResetLink),
+])
 
 export const occasions = consumer('occasions', [
   on(RegistrationVerified, async (context, { customerId, serviceCenterId, vehicleIds }) => {
@@ -112,4 +119,27 @@ async function bringCode(context: Hearing, otp: z.infer<typeof OtpRequestedData>
     const message = { eventId: event.id, channel, template: 'otp', recipient, variables }
     await queueMessage(context, { ...message, customerId: null, serviceCenterId, expiresAt })
   }
+}
+
+async function bringResetLink(
+  context: Hearing,
+  { resetId, destination, token, expiresAt }: DataOf<typeof PasswordResetRequested>,
+): Promise<void> {
+  const { transportKeys, event, settings } = context
+  const open = (what: string, sealed: string) =>
+    unseal(transportKeys, sealed, `password-reset|${what}|${resetId}`)
+  const base = settings.FRONTEND_URL.replace(/\/+$/, '')
+  await queueMessage(context, {
+    eventId: event.id,
+    channel: 'email',
+    template: 'password_reset',
+    recipient: open('destination', destination),
+    variables: {
+      'link.url': `${base}/reset-password/${open('token', token)}`,
+      'dealer.name': (await dealerOf(context, null)) ?? settings.DEALER_NAME,
+    },
+    customerId: null,
+    serviceCenterId: null,
+    expiresAt,
+  })
 }

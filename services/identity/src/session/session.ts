@@ -18,6 +18,17 @@ export const SessionRow = z.object({
 })
 export type SessionRow = z.infer<typeof SessionRow>
 
+/** A sign-in as its owner sees it. */
+export const Session = z
+  .object({
+    id: z.uuid(),
+    createdAt: z.string().meta({ description: 'When the person signed in.' }),
+    lastUsedAt: z.string().meta({ description: 'When its tokens were last exchanged.' }),
+    expiresAt: z.string(),
+    isCurrent: z.boolean().meta({ description: 'Whether it is the one that asks.' }),
+  })
+  .meta({ id: 'Session' })
+
 export const SpentTokenRow = z.object({ hash: z.string(), sessionId: z.uuid() })
 
 export const Tokens = z

@@ -27,8 +27,10 @@ import {
   selectUsers,
   shownUser,
   stateOf,
+  tellingUser,
 } from './user.queries.ts'
-import { joinName, splitName, type Person, type UserAndReach, type UserRow } from './user.ts'
+import { changedName } from './profile.ts'
+import { joinName, type Person, type UserAndReach, type UserRow } from './user.ts'
 
 /** What becomes of an account once it is open. */
 export const lifecycle = machine<UserRow>()({
@@ -74,7 +76,7 @@ export async function changeAccount(
 ): Promise<Account> {
   const { db, emit, personal } = context
   await lockAdministrators(context)
-  const before = await lockRow<UserRow>(telling(context), 'user', id)
+  const before = await lockRow<UserRow>(tellingUser(context), 'user', id)
   await refuseUnmanaged(context, before)
   const reach = reachAfter(before, change)
   const hasMoved = !isSameReach(before, reach)
@@ -98,7 +100,7 @@ export async function moveAccount(
   move: keyof typeof lifecycle.moves,
 ): Promise<Account> {
   await lockAdministrators(context)
-  await transition<UserRow, 'active' | 'suspended', typeof move>(telling(context), lifecycle, {
+  await transition<UserRow, 'active' | 'suspended', typeof move>(tellingUser(context), lifecycle, {
     table: 'user',
     id,
     move,
@@ -183,16 +185,8 @@ async function keepAnAdministrator({ db }: Managing, row: UserRow): Promise<void
 }
 
 function changedPerson(before: Person, change: ChangeUser): Person {
-  const known = splitName(before.fullName)
   const { email = before.email, phone = before.phone } = change
-  const { firstName = known.firstName, lastName = known.lastName } = change
-  return { email, phone, fullName: joinName(firstName, lastName) }
-}
-
-/** The audit line tells the account as answers show it, and no ciphertext. */
-function telling(context: Managing): Managing {
-  const shown = (row: UserRow) => shownUser(context.personal, { ...row, permissions: [] })
-  return { ...context, was: (row) => context.was(shown(row as UserRow)) }
+  return { email, phone, fullName: changedName(before, change) }
 }
 
 /** Only the database sees whose e-mail or phone it is, and whether two come at once. */

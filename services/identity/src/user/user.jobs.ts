@@ -13,3 +13,16 @@ export const forgetOldFailures = job({
     return false
   },
 })
+
+/** A link that ran out is of no use to anybody. */
+export const forgetOldResets = job({
+  name: 'forget-old-resets',
+  everyMs: 3_600_000,
+  async run({ db }) {
+    await db
+      .deleteFrom('passwordReset')
+      .where('expiresAt', '<', sql<string>`now()`)
+      .execute()
+    return false
+  },
+})

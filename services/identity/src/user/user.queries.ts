@@ -103,6 +103,14 @@ export function openedPerson(personal: PersonalData, row: UserRow): Person {
   }
 }
 
+/** The audit line tells the account as answers show it, and no ciphertext. */
+export function tellingUser<Here extends { personal: PersonalData; was(before: object): void }>(
+  context: Here,
+): Here {
+  const shown = (row: UserRow) => shownUser(context.personal, { ...row, permissions: [] })
+  return { ...context, was: (row: object) => context.was(shown(row as UserRow)) }
+}
+
 /** The full public state that every event of an account carries. */
 export function stateOf(user: UserRow): z.infer<typeof UserState> {
   const { id, role, status, serviceCenterIds, fullName, email, phone } = user

@@ -28,6 +28,23 @@ ${KEEP}`,
     ],
   },
   {
+    name: 'password_reset',
+    event: 'identity.password-reset.requested.v1',
+    category: 'authentication',
+    whatsappCategory: 'AUTHENTICATION',
+    texts: [
+      {
+        channel: 'email',
+        subject: 'Choose a new password – {{dealer.name}}',
+        body: `Somebody has asked for a new password of your account at {{dealer.name}}.
+
+Choose it here within an hour: {{link.url}}
+
+If it was not you, do nothing: your password stays as it is.`,
+      },
+    ],
+  },
+  {
     name: 'registration_confirmation',
     event: 'customer-vehicle.registration.verified.v1',
     category: 'transactional',

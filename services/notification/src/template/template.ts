@@ -37,6 +37,7 @@ const invoice = ['invoice.number', 'invoice.total']
 /** What may stand between braces in the texts of each occasion. */
 const variablesOf: Record<string, readonly string[]> = {
   otp: ['otp.code', 'otp.minutes', ...signed],
+  password_reset: ['link.url', ...signed],
   registration_confirmation: ['customer.referenceId', 'vehicles', ...person],
   thank_you: ['outreach.text', ...person],
   discount: ['outreach.text', ...person],
