@@ -65,7 +65,8 @@ export function scriptOf(recorded: Statement[], again: Statement[]): Script {
         if (!fresh.has(value)) fresh.set(value, freshText(value, fresh.size))
         const own = fresh.get(value) ?? ''
         // A bound value takes the type that is wanted of it, an expression has its own.
-        return text.includes('set_config(') ? `(${own})::text` : own
+        const isText = text.includes('set_config(') || text.includes(`$${position}::text`)
+        return isText ? `(${own})::text` : own
       }
       const name = `v${Object.keys(variables).length}`
       variables[name] = value

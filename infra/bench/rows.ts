@@ -2,6 +2,7 @@ import type { BenchRow } from './row.ts'
 import { commitToHandler } from './rows/commit-to-handler.ts'
 import { consumerEffects } from './rows/consumer-effects.ts'
 import { gateway } from './rows/gateway.ts'
+import { hotItem } from './rows/hot-item.ts'
 import { invoicePdf } from './rows/invoice-pdf.ts'
 import { issueStatements } from './rows/issue-statements.ts'
 import { listOfTwenty } from './rows/list-of-twenty.ts'
@@ -18,6 +19,7 @@ export const rows: BenchRow[] = [
   oneRowRead,
   listOfTwenty,
   write,
+  hotItem,
   issueStatements,
   series,
   invoicePdf,
