@@ -40,14 +40,14 @@ export async function placeReservation(writing: Writing, asked: Asked): Promise<
     .values({ id, documentType, documentId, serviceCenterId, status: lifecycle.start })
     .returningAll()
     .executeTakeFirstOrThrow()
-  const lines: ReservationLineRow[] = []
+  const lines: NewLine[] = []
   for (const [itemId, ofItem] of inOrderOfItems(asked.lines)) {
     const held = levelOf(levels, itemId)
     const covered = coveredLines(held.level, ofItem)
     for (const line of ofItem) {
       const status = covered.includes(line) ? 'reserved' : 'waiting'
       const position = asked.lines.indexOf(line)
-      lines.push(await insertLine(writing.db, reservation, { ...line, position, status }, held))
+      lines.push(newLine(reservation, { ...line, position, status }, held))
     }
     const now = await setAside(writing, held, covered)
     const short = sumOf(ofItem) - sumOf(covered)
@@ -56,29 +56,38 @@ export async function placeReservation(writing: Writing, asked: Asked): Promise<
       await raisePurchaseRequest(writing, now, wish)
     }
   }
-  const state = stateOf(reservation, lines.toSorted(inPosition))
-  writing.emit(ReservationPlaced, reservation.version, state)
   const expiresAt = new Date(Date.now() + CONFIRM_WITHIN_MS).toISOString()
-  await schedule(writing, EXPIRE, id, expiresAt)
+  const [written] = await Promise.all([
+    insertLines(writing.db, lines),
+    schedule(writing, EXPIRE, id, expiresAt),
+  ])
+  writing.emit(ReservationPlaced, reservation.version, stateOf(reservation, written))
 }
 
-async function insertLine(
-  db: Kysely<Tables>,
+type NewLine = Omit<ReservationLineRow, 'createdAt'>
+
+function newLine(
   { id: reservationId, serviceCenterId }: ReservationRow,
   line: Asked['lines'][number] & { position: number; status: LineStatus },
   { item }: HeldLevel,
-): Promise<ReservationLineRow> {
+): NewLine {
   const { lineId: id, itemId, quantityMilli, position, status } = line
   const { name: description, unit, unitPriceMinor, currency, hsnCode, taxRateBp } = item
   const place = { reservationId, serviceCenterId, position }
   const price = { description, unit, unitPriceMinor, currency, hsnCode, taxRateBp }
-  return db
-    .insertInto('reservationLine')
-    .values({ id, itemId, quantityMilli, status, ...place, ...price })
-    .returningAll()
-    .executeTakeFirstOrThrow()
+  return { id, itemId, quantityMilli, status, ...place, ...price }
 }
 
-function inPosition(one: ReservationLineRow, other: ReservationLineRow): number {
+/** All in one statement, because others wait for this stock meanwhile. */
+async function insertLines(
+  db: Kysely<Tables>,
+  lines: readonly NewLine[],
+): Promise<ReservationLineRow[]> {
+  const inOrder = lines.toSorted(inPosition)
+  const written = await db.insertInto('reservationLine').values(inOrder).returningAll().execute()
+  return written.toSorted(inPosition)
+}
+
+function inPosition(one: NewLine, other: NewLine): number {
   return one.position - other.position
 }
