@@ -140,10 +140,12 @@ export const JobCardChanged = event(
   'workshop.job-card.changed.v1',
   card('Steps, times or other particulars of a job card were changed.'),
 )
-export const JobCardInspected = event(
-  'workshop.job-card.inspected.v1',
-  card('The vehicle was inspected before the work.'),
-)
+export const JobCardInspected = event('workshop.job-card.inspected.v1', {
+  ...card('The vehicle was inspected before the work.'),
+  data: JobCardState.extend({
+    photoFileIds: z.array(Id).optional().describe('Photos of the inspection: ids of their files.'),
+  }),
+})
 export const JobCardAssigned = event(
   'workshop.job-card.assigned.v1',
   card('An engineer was assigned to a job card.'),

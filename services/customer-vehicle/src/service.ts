@@ -10,6 +10,7 @@ import * as lookup from './customer/lookup.routes.ts'
 import * as outreach from './customer/outreach.routes.ts'
 import type { Means } from './db.ts'
 import { fileLinks } from './file/file-link.adapter.ts'
+import { inspectionPhotos } from './file/file.consumers.ts'
 import { dropUnattached } from './file/file.jobs.ts'
 import * as file from './file/file.routes.ts'
 import * as place from './place/place.routes.ts'
@@ -61,5 +62,5 @@ export const customerVehicle = service({
   lifecycles: { registration: registrationLifecycle, vehicle: vehicleLifecycle },
   timers: [dropUnattached, lapseRegistration],
   jobs: [forgetCodes],
-  consumers: [serviceCenters, visits, visitInvoices, componentWork],
+  consumers: [serviceCenters, visits, visitInvoices, componentWork, inspectionPhotos],
 })

@@ -1,8 +1,9 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
+import { fileUrl } from '@forecourt/contracts/file-address'
 import type { KeyRing } from '@forecourt/platform/config'
 import { problem } from '@forecourt/platform/problem'
 import { z } from 'zod'
-import { fileUrl, type FileLinks } from './file.ts'
+import type { FileLinks } from './file.ts'
 
 const LIFE_S = 300
 

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
+import { fileUrl } from '@forecourt/contracts/file-address'
 import type { Me } from '@forecourt/platform/me'
 import { isOutage, problem } from '@forecourt/platform/problem'
 import { schedule, unschedule } from '@forecourt/platform/timer'
 import { sql, type Kysely } from 'kysely'
 import type { Means, Tables } from '../db.ts'
 import {
-  fileUrl,
   MAX_UNATTACHED_BYTES,
   UNATTACHED_LIFE_MS,
   type FileContent,
@@ -90,9 +90,19 @@ interface Attachment {
 export async function attachFiles(
   db: Kysely<Tables>,
   ids: readonly string[],
-  { purpose, to, from }: Attachment,
+  attachment: Attachment,
 ): Promise<void> {
-  if (ids.length === 0) return
+  const attached = await attachKnown(db, ids, attachment)
+  if (attached !== ids.length) throw problem('file_unknown')
+}
+
+/** Claims what of these files is there to be claimed; answers how many that are. */
+export async function attachKnown(
+  db: Kysely<Tables>,
+  ids: readonly string[],
+  { purpose, to, from }: Attachment,
+): Promise<number> {
+  if (ids.length === 0) return 0
   const attached = await db
     .updateTable('file')
     .set({ attachedTo: to })
@@ -103,8 +113,8 @@ export async function attachFiles(
     )
     .returning('id')
     .execute()
-  if (attached.length !== ids.length) throw problem('file_unknown')
-  for (const id of ids) await unschedule({ db }, UNATTACHED, id)
+  for (const { id } of attached) await unschedule({ db }, UNATTACHED, id)
+  return attached.length
 }
 
 /** Gives up the files of a thing that is deleted; they are dropped at once. */

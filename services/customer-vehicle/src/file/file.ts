@@ -54,11 +54,6 @@ export function mayBring(purpose: FilePurpose, isSignedIn: boolean): boolean {
   return isSignedIn || publicPurposes.has(purpose)
 }
 
-/** The stable address of a file's bytes, as front ends see it. */
-export function fileUrl(id: string): string {
-  return `/api/v1/files/${id}/content`
-}
-
 export interface FileLinks {
   /** The address of a file for whoever holds it, without a token, for five minutes. */
   signed(id: string, now: string): string

@@ -7,12 +7,12 @@ import { consumer, on } from '../db.ts'
 import { followVisits } from './visit.queries.ts'
 import { totalOf, VisitRow } from './visit.ts'
 
-type Told = DataOf<typeof workshop.JobCardCreated>
+type Told = DataOf<typeof workshop.JobCardInspected>
 
 const Lines = VisitRow.pick({ services: true, additionalServices: true, partsUsed: true })
 
 function visitOf(told: Told) {
-  const { jobCardId: id, invoiceId: _, ...card } = told
+  const { jobCardId: id, invoiceId: _, photoFileIds: __, ...card } = told
   const lines = Lines.parse(card)
   const { services, additionalServices, partsUsed } = lines
   return {

@@ -1,3 +1,4 @@
+import { FileAddress } from '@forecourt/contracts/file-address'
 import { Amount, Quantity, TaxRate } from '@forecourt/contracts/money'
 import { z } from 'zod'
 import { AdditionalService, type AdditionalServiceRow } from '../approval/approval.ts'
@@ -61,7 +62,7 @@ export const JobCard = JobCardRow.pick({
         exteriorCondition: z.string().nullable(),
         interiorCondition: z.string().nullable(),
         issuesReported: z.array(z.string()),
-        images: z.array(z.string()),
+        images: z.array(FileAddress),
         estimatedCost: Amount.nullable(),
         estimatedTime: Quantity.nullable(),
         inspectedBy: z.uuid().nullable(),

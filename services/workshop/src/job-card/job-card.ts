@@ -1,3 +1,4 @@
+import { FileAddress } from '@forecourt/contracts/file-address'
 import { Amount, Quantity, TaxRate } from '@forecourt/contracts/money'
 import { z } from 'zod'
 
@@ -91,7 +92,7 @@ export const InspectVehicle = z.object({
   exteriorCondition: text(500).nullish(),
   interiorCondition: text(500).nullish(),
   issuesReported: z.array(text(300)).max(50).optional(),
-  images: z.array(z.uuid()).max(20).optional(),
+  images: z.array(FileAddress).max(20).optional(),
   estimatedCost: Amount.nullish(),
   estimatedTime: Quantity.nullish(),
 })

@@ -1,3 +1,4 @@
+import type { DataOf } from '@forecourt/contracts/event'
 import { JobCardInspected } from '@forecourt/contracts/workshop-events'
 import type { Context } from '@forecourt/platform/endpoint'
 import { problem } from '@forecourt/platform/problem'
@@ -13,7 +14,7 @@ import { withdrawParts } from '../parts-request/parts-request.queries.ts'
 import { lifecycle as requests } from '../service-request/service-request.queries.ts'
 import { stateOf, type Refuse } from '../service-request/service-request.ts'
 import { completeSteps, useParts } from './complete.queries.ts'
-import { lifecycle, refuseForeignCard, tell, toldState } from './job-card.queries.ts'
+import { lifecycle, refuseForeignCard, toldState } from './job-card.queries.ts'
 import type {
   AssignEngineer,
   ChangeJobCard,
@@ -23,6 +24,7 @@ import type {
 } from './job-card.ts'
 
 export type Moving = Context<Tables> & Means
+type Told = DataOf<typeof JobCardInspected>
 type Changes = Partial<Omit<JobCardRow, 'id' | 'version' | 'status'>>
 
 const now = sql`now()` as unknown as string
@@ -32,9 +34,9 @@ function move(
   id: string,
   name: keyof typeof lifecycle.moves,
   work: (card: JobCardRow) => Promise<Changes>,
+  tell = (card: JobCardRow): Promise<Told> => toldState(context.db, card),
 ): Promise<JobCardRow> {
-  const tellState = (card: JobCardRow) => toldState(context.db, card)
-  const step = { table: 'jobCard', id, move: name, work, tell: tellState }
+  const step = { table: 'jobCard', id, move: name, work, tell }
   return transition(context, lifecycle, step)
 }
 
@@ -46,12 +48,17 @@ export async function inspect(context: Moving, id: string, body: InspectVehicle)
     inspectedBy: context.me.userId,
     inspectedAt: now,
   }
+  const tellPhotos = async (card: JobCardRow) => ({
+    ...(await toldState(context.db, card)),
+    photoFileIds: card.images,
+  })
   const before = await lockRow<JobCardRow>(context, 'jobCard', id)
   if (!['assigned', 'waiting_parts', 'inspected'].includes(before.status)) {
-    await move(context, id, 'inspect', () => Promise.resolve(changes))
+    await move(context, id, 'inspect', () => Promise.resolve(changes), tellPhotos)
     return
   }
-  await tell(context, JobCardInspected, await changeRow(context, 'jobCard', before, changes))
+  const card = await changeRow(context, 'jobCard', before, changes)
+  context.emit(JobCardInspected, card.version, await tellPhotos(card))
 }
 
 /** Throws `engineer_not_in_center` for anybody but an active engineer of the card's center. */
