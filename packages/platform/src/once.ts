@@ -25,12 +25,15 @@ export interface Asked {
   said: unknown
 }
 
-/** The ticket of a request; undefined when it carries no key. */
-export function ticketOf(asked: Asked): Ticket | undefined {
+/**
+ * The ticket of a request; undefined when it carries no key. Its digest is keyed: a body may hold a
+ * password, which whoever reads the table must not be able to guess at.
+ */
+export function ticketOf(personal: PersonalData, asked: Asked): Ticket | undefined {
   const { idempotencyKey, userId, method, path, said } = asked
   if (idempotencyKey === undefined) return undefined
   if (!/^[\x21-\x7e]{16,128}$/.test(idempotencyKey)) throw problem('idempotency_key_malformed')
-  const digest = sha256(JSON.stringify(said))
+  const digest = personal.blindIndex('request', JSON.stringify(said))
   const who = userId ?? digest
   return { key: sha256(`${who}\n${method} ${path}\n${idempotencyKey}`), digest }
 }

@@ -69,7 +69,7 @@ export function depart(house: House, endpoint: Endpoint, request: FastifyRequest
   const own = scopeOf(me, input.params['id'] ?? null)
   // The house acts, but a token that no longer counts is refused all the same.
   const scope = endpoint.acts === 'system' ? { ...systemScope(), token: own.token } : own
-  const ticket = ticketFor(endpoint, request, me, input.params)
+  const ticket = ticketFor(house, endpoint, request, me, input.params)
   const expectedVersion = expectedVersionOf(request.headers['if-match'])
   return { house, endpoint, request, me, input, scope, ticket, expectedVersion }
 }
@@ -81,6 +81,7 @@ function permit({ may }: Endpoint, me: Me): void {
 }
 
 function ticketFor(
+  { personal }: House,
   endpoint: Endpoint,
   request: FastifyRequest,
   me: Me,
@@ -93,7 +94,8 @@ function ticketFor(
   const header = headers['idempotency-key']
   const idempotencyKey = Array.isArray(header) ? header[0] : header
   const said = [body ?? headers['content-length'] ?? null, query]
-  return ticketOf({ idempotencyKey, userId: me.userId, method, path: path.toLowerCase(), said })
+  const asked = { idempotencyKey, userId: me.userId, method, path: path.toLowerCase(), said }
+  return ticketOf(personal, asked)
 }
 
 /** Ends the journey when it was answered before, if aught is done ahead of the write that asks. */

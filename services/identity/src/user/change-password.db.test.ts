@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readConfig } from '@forecourt/platform/config'
 import { signIn, staffForm, type SignedIn } from '@forecourt/testing/managing'
 import { ownKeys } from '@forecourt/testing/own-keys'
@@ -104,5 +105,21 @@ describe('changing the own password', () => {
     ])
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
     expect(answers.filter(({ status }) => status === 401)).toHaveLength(1)
+  })
+
+  test('under an idempotency key is repeated without harm, and its digest guesses no password', async () => {
+    const person = await newPerson()
+    const desk = await signIn(stack.call, person.email, person.password)
+    const body = { currentPassword: person.password, newPassword: chosen }
+    const headers = { 'idempotency-key': `change-${person.id}` }
+    const change = () =>
+      stack.call('PUT /auth/change-password', { token: desk.accessToken, body, headers })
+    expect([(await change()).status, (await change()).status]).toEqual([200, 200])
+    const plain = createHash('sha256')
+      .update(JSON.stringify([body, {}]))
+      .digest('base64url')
+    const { rows } = await stack.admin.query<{ digest: string }>('select digest from idempotency')
+    expect(rows).toHaveLength(1)
+    expect(rows[0]?.digest).not.toBe(plain)
   })
 })
