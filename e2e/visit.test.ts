@@ -1,5 +1,6 @@
 import { eventually } from '@forecourt/testing/eventually'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { countAnew, dashboardOf, ledgersOf } from './dashboards.ts'
 import { startLocalStack, type LocalStack } from './local-stack.ts'
 import { nounOf, toldByOutsider } from './outsider.ts'
 import { codeFor, submit, type Registered } from './registering.ts'
@@ -133,6 +134,22 @@ test('the job is billed once, numbered at issue, paid in two parts, and delivere
     return now['paymentStatus'] === 'paid' && now
   })
   expect(paid).toMatchObject({ status: 'delivered', invoiceId: invoice.id })
+})
+
+test('dashboards show what the ledgers say, and a count that is made anew shows the same', async () => {
+  const day = Temporal.Now.plainDateISO('Asia/Kolkata').toString()
+  const ledgers = await ledgersOf(as, day)
+  expect(ledgers).toMatchObject({ revenue_today: 4_555.98, service_requests_completed: 1 })
+  const followed = () => dashboardOf(as, 'manager')
+  await expect.poll(followed).toMatchObject(ledgers)
+  const own = { assigned_job_cards: 0, completed_today: 1, pending_work: 0, parts_required: 0 }
+  await expect.poll(() => dashboardOf(as, 'technician')).toEqual(own)
+  const all = await dashboardOf(as, 'admin')
+  expect(all).toMatchObject({ total_active_vehicles: 1, revenue_month: 4_555.98 })
+  expect(await countAnew(stack)).toContain('figures is served from generation 2')
+  expect(await followed()).toMatchObject(ledgers)
+  expect(await dashboardOf(as, 'technician')).toEqual(own)
+  expect(await dashboardOf(as, 'admin')).toEqual(all)
 })
 
 test('those whom it concerns were told, in the application and by message', async () => {

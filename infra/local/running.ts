@@ -20,17 +20,25 @@ export interface Whereabouts {
 }
 
 /**
- * Where a service's engines are: as its environment says where it is deployed, else as the system
- * that runs on this machine has left word.
+ * Where a service's engines are: as the system that runs on this machine has left word, else, where
+ * it is deployed, as the service's own environment says.
  */
 export function whereaboutsOf(service: string, dataDir: string): Whereabouts {
-  const { DATABASE_URL, KAFKA_BROKERS, KAFKA_PREFIX: kafkaPrefix = '' } = process.env
-  if (DATABASE_URL && KAFKA_BROKERS) {
-    return { databaseUrl: DATABASE_URL, kafkaBrokers: KAFKA_BROKERS, kafkaPrefix }
-  }
   const file = join(dataDir, FILE)
-  if (!existsSync(file)) throw new Error(`No system has run on ${dataDir}: start it first.`)
-  const noted = JSON.parse(readFileSync(file, 'utf8')) as Omit<Whereabouts, 'kafkaPrefix'>
-  const databaseUrl = serviceUrl(noted.databaseUrl, service, readSecrets(dataDir).databasePassword)
-  return { databaseUrl, kafkaBrokers: noted.kafkaBrokers, kafkaPrefix: '' }
+  if (existsSync(file)) {
+    const noted = JSON.parse(readFileSync(file, 'utf8')) as Omit<Whereabouts, 'kafkaPrefix'>
+    const password = readSecrets(dataDir).databasePassword
+    return {
+      ...noted,
+      databaseUrl: serviceUrl(noted.databaseUrl, service, password),
+      kafkaPrefix: '',
+    }
+  }
+  const { DATABASE_URL, KAFKA_BROKERS, KAFKA_PREFIX: kafkaPrefix = '' } = process.env
+  if (!DATABASE_URL || !KAFKA_BROKERS) {
+    throw new Error(
+      `No system has run on ${dataDir}, and no DATABASE_URL and KAFKA_BROKERS are set.`,
+    )
+  }
+  return { databaseUrl: DATABASE_URL, kafkaBrokers: KAFKA_BROKERS, kafkaPrefix }
 }
