@@ -143,6 +143,23 @@ test('thresholds are those of the item, unless a place has its own', async () =>
   expect(raised.data).toMatchObject({ available: 4, reorderPoint: 10, serviceCenterId: pune })
 })
 
+test('a place is named by who keeps it: no thresholds and no new item for another', async () => {
+  const item = await stockItem(stack, 4)
+  const foreign = { serviceCenterId: mumbai, reorderPoint: 10 }
+  const body = {
+    name: 'Hose',
+    itemCode: 'HOSE-01',
+    category: 'spare_part',
+    unitPrice: 1,
+    ...foreign,
+  }
+  const changed = await stack.call(`PUT /inventory/items/${item.id}`, { as: isha, body: foreign })
+  expect(changed.status).toBe(422)
+  expect(changed.body.error).toMatchObject({ field: 'serviceCenterId' })
+  expect((await stack.call('POST /inventory/items', { as: isha, body })).status).toBe(422)
+  expect((await see(item, meera)).data.reorderPoint).toBeNull()
+})
+
 test('a discontinued item says so, and a changed price is told', async () => {
   const item = await stockItem(stack, 1)
   const { data } = await stack.call<StockedItem>(`PUT /inventory/items/${item.id}`, {

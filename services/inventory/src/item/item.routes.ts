@@ -63,9 +63,9 @@ export const addItem = endpoint('POST /inventory/items', {
   returns: Item,
   async handle(context, { body }) {
     const serviceCenterId = body.serviceCenterId ?? null
+    if (serviceCenterId || body.currentStock) await refuseForeignPlace(context, serviceCenterId)
     const item = await insertItem(context, randomUUIDv7(), body)
     if (body.currentStock) {
-      await refuseForeignPlace(context, serviceCenterId)
       const opening = { itemId: item.id, serviceCenterId, quantityMilli: body.currentStock }
       const cause = { movementType: 'in', referenceType: 'opening', referenceId: item.id } as const
       await adjustStock(context, { ...opening, unitCostMinor: undefined }, cause)
@@ -81,6 +81,7 @@ export const changeItem = endpoint('PUT /inventory/items/:id', {
   body: ChangeItem,
   returns: Item,
   async handle(context, { params, body }) {
+    if (body.serviceCenterId) await refuseForeignPlace(context, body.serviceCenterId)
     const before = await lockRow<ItemRow>(context, 'item', params.id)
     const ofItem = body.serviceCenterId ? {} : thresholdsOf(body)
     const item = await changeRow(context, 'item', before, given({ ...columnsOf(body), ...ofItem }))
