@@ -10,7 +10,7 @@ import { judge } from './invariants/all.ts'
 import { openJournal, type Journal } from './journal.ts'
 import { scheduleOf, type Step } from './schedule.ts'
 import { raiseStack, type Stack } from './stack.ts'
-import { stories } from './stories/all.ts'
+import { bayStories, stories } from './stories/all.ts'
 import type { Town } from './stories/story.ts'
 import { strikerOf, type Blow } from './victims.ts'
 
@@ -97,7 +97,7 @@ async function startStories(stack: Stack, journal: Journal, seed: number) {
     const life = chanceOf(`stories ${seed}`).fork(nth)
     for (let count = 1; !over.signal.aborted && stack.lives; count += 1) {
       const chance = life.fork(count)
-      const story = chance.pick(stories)
+      const story = chance.pick(nth % 2 === 0 ? bayStories : stories)
       const name = `${nth}.${count}`
       const client = clientOf({ stack, journal, chance, name, story: story.name })
       try {

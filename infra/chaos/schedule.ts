@@ -85,7 +85,7 @@ export function scheduleOf(seed: number, kills: number): Step[] {
 }
 
 function stepOf(chance: Chance, fault: Fault): Step {
-  const acknowledged = chance.between(1, 8)
+  const acknowledged = chance.between(1, 12)
   return { acknowledged, pauseMs: chance.between(0, 400), fault, lot: chance.share() }
 }
 

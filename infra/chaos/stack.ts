@@ -28,11 +28,12 @@ export interface Stack {
 }
 
 // A sender that died is doubted and looked up sooner than in ordinary life, so that a campaign has
-// many such cases and need not wait for them; the order of these three is what is kept.
+// many such cases and need not wait for them; the order of these three is what is kept. On a busy
+// machine a try may lie at the provider's door for seconds before it is taken.
 const PATIENCE = {
   PROVIDER_TIMEOUT_MS: '2000',
-  MESSAGE_LEASE_MS: '6000',
-  UNKNOWN_LOOKUP_MS: '4000',
+  MESSAGE_LEASE_MS: '10000',
+  UNKNOWN_LOOKUP_MS: '8000',
 }
 
 /** Starts it and waits until it is ready. Whatever it prints goes to `chaos/stack.log`. */

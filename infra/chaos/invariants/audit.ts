@@ -97,5 +97,6 @@ function effectsOf({ tables, told }: World): [string, number][] {
       decided(word === 'approve' ? 'approved' : 'rejected'),
     ]),
     ['PUT /invoices/:id/finalize', toldOf('billing.invoice.issued.v1')],
+    ['PUT /invoices/:id/cancel', toldOf('billing.invoice.cancelled.v1')],
   ]
 }

@@ -73,6 +73,7 @@ const moves = [
   'workshop.job-card.started.v1',
   'workshop.job-card.delivered.v1',
   'billing.invoice.issued.v1',
+  'billing.invoice.cancelled.v1',
 ]
 
 function effectsOf(world: World): [string, Found][] {

@@ -8,7 +8,13 @@ export const moneyInvariants: Invariant[] = [
     promise: 'a job that is done has one invoice, over what was done, and no other job has any',
     *broken({ tables: { bay } }) {
       const living = bay.invoices.filter(({ status }) => status !== 'cancelled')
-      const done = bay.cards.filter(({ status }) => isDone(status))
+      // Whoever gave a draft up bills again, unless that is where somebody gave up.
+      const done = bay.cards.filter(
+        ({ id, status }) =>
+          isDone(status) &&
+          (living.some(({ cardId }) => cardId === id) ||
+            !bay.invoices.some(({ cardId }) => cardId === id)),
+      )
       const billed = living.flatMap(({ cardId }) => (cardId === null ? [] : [cardId]))
       yield* unequal(
         'the invoices',

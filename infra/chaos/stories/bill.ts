@@ -9,24 +9,33 @@ interface Invoice {
 
 /** Bills the job, issues the invoice, and takes the money in one part or two. */
 export async function billAndPay(job: Job): Promise<boolean> {
-  const { client, manager, cardId } = job
-  const ask = () =>
-    manager.ask({ kind: 'bill', cardId }, 'POST /invoices/from-job-card/:jobCardId', [cardId])
-  const drafted = await onceHeard(ask, ['not_found', 'job_card_unfinished'])
-  const draft = toldIn<Invoice>(drafted)
+  const { client, manager } = job
+  const draft = await billWork(job)
   if (!draft) return false
-  const issue =
-    (isContested: boolean, desk = manager) =>
-    () =>
-      desk.ask(
-        moveOf('billing.invoice.issued', draft.id, isContested),
-        'PUT /invoices/:id/finalize',
-        [draft.id],
-        {},
-      )
-  const issued = toldIn<Invoice>(await perhapsTwice(client, 'an issue', issue, job.technician))
-  if (!issued) return false
-  return takeMoney(job, issued)
+  const issue = (isContested: boolean, desk = manager) => {
+    const deed = moveOf('billing.invoice.issued', draft.id, isContested)
+    return () => desk.ask(deed, 'PUT /invoices/:id/finalize', [draft.id], {})
+  }
+  const issued = await perhapsTwice(client, 'an issue', issue, job.technician)
+  const invoice = toldIn<Invoice>(issued)
+  return invoice !== undefined && takeMoney(job, invoice)
+}
+
+/** A draft; now and then the first one is given up, and the job is billed again. */
+async function billWork({ client, manager, cardId }: Job): Promise<Invoice | undefined> {
+  const bill = async () => {
+    const deed = { kind: 'bill', cardId } as const
+    const endpoint = 'POST /invoices/from-job-card/:jobCardId'
+    const ask = () => manager.ask(deed, endpoint, [cardId])
+    return toldIn<Invoice>(await onceHeard(ask, ['not_found', 'job_card_unfinished']))
+  }
+  const draft = await bill()
+  if (!draft || client.chance.happens(0.8)) return draft
+  const cancel = (isContested: boolean) => {
+    const deed = moveOf('billing.invoice.cancelled', draft.id, isContested)
+    return () => manager.ask(deed, 'PUT /invoices/:id/cancel', [draft.id])
+  }
+  return (await perhapsTwice(client, 'giving up a draft', cancel)) && bill()
 }
 
 async function takeMoney(job: Job, { id, totalAmount }: Invoice): Promise<boolean> {

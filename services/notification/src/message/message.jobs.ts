@@ -88,17 +88,25 @@ async function handOver(
   if (!message.isDoubtful || !provider.find) return provider.send(letter)
   const found = await provider.find(letter, message.createdAt)
   if (found === null) return { kind: 'unknown', reason: 'lookup_failed' }
-  const [mine] = await withoutThoseOfOthers(db, found)
+  const [mine] = await withoutThoseOfOthers(db, message, found)
   return mine ? { kind: 'taken', providerId: mine } : provider.send(letter)
 }
 
-/** The same words may have gone to the same person before. */
-async function withoutThoseOfOthers(db: Kysely<Tables>, found: string[]): Promise<string[]> {
+/**
+ * The same words may have gone to the same person before. What a report has told meanwhile of this
+ * very message is its own.
+ */
+async function withoutThoseOfOthers(
+  db: Kysely<Tables>,
+  { id }: MessageRow,
+  found: string[],
+): Promise<string[]> {
   if (found.length === 0) return []
   const known = await db
     .selectFrom('message')
     .select('providerId')
     .where('providerId', 'in', found)
+    .where('id', '<>', id)
     .execute()
   const taken = new Set(known.map(({ providerId }) => providerId))
   return found.filter((id) => !taken.has(id))

@@ -140,6 +140,27 @@ describe('when a provider fails', () => {
     expect(await channelsAt(phone)).toEqual(['sms', 'sms', 'whatsapp', 'whatsapp'])
   })
 
+  test('a report that comes between a claim and its lookup lets nobody send again', async () => {
+    const slow = await openNotification({ UNKNOWN_LOOKUP_MS: '600000' })
+    onTestFinished(() => slow.close())
+    await mailbox.disturb({ channel: 'sms', mode: 'accept-then-hang' })
+    const phone = newPhone()
+    const event = await publish(slow, CustomerOtpRequested, otpFact(phone, '654321'))
+    await eventually('a lost reply', async () => {
+      const rows = await rowsOf(slow, event)
+      return rows.some(({ status }) => status === 'unknown')
+    })
+    const arrived = await mailbox.messages(phone)
+    const sms = arrived.find(({ channel }) => channel === 'sms')
+    // As it stands when the report was written just before the provider is asked.
+    await slow.admin.query(
+      `update message set provider_id = $2, due_at = now() where event_id = $1 and channel = 'sms'`,
+      [event, sms?.id],
+    )
+    await ended(slow, event, 'sent')
+    expect(await channelsAt(phone)).toEqual(['sms', 'whatsapp'])
+  })
+
   test.each(['accept-then-hang', 'hang', 'refuse', 'error-500', 'rate-limit-429'])(
     'one e-mail arrives, and only one, whatever the mail server does (%s)',
     async (mode) => {
