@@ -99,6 +99,10 @@ test('a vehicle that nobody looked at has its components, and nothing is written
     issues: [],
     serviceHistory: [],
   })
+  const vehicle = `GET /vehicles/${visitor.vehicleId}` as const
+  const whole = await stack.call(vehicle, { as: asha, query: { include: 'graphical' } })
+  expect(whole.data).toMatchObject({ id: visitor.vehicleId, graphicalData: data })
+  expect((await stack.call(vehicle, { as: asha })).data).not.toHaveProperty('graphicalData')
   const { rowCount } = await stack.admin.query('select from vehicle_component')
   expect(rowCount).toBe(0)
 })
