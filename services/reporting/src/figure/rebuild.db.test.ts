@@ -160,3 +160,20 @@ test('a generation that is retired is swept with what its consumer had taken', a
   }
   await expect.poll(left).toBe(0)
 })
+
+test('what cannot be counted is named, and what is served stays until it is settled', async () => {
+  const served = async () => {
+    const { rows } = await stack.admin.query<{ generation: number }>(
+      `select served('figures') as generation`,
+    )
+    return rows[0]?.generation ?? 0
+  }
+  const before = await served()
+  const poison = { ...invoiceFact(), totalMinor: 'much' as never }
+  await publish(stack, InvoiceIssued, poison)
+  await expect(again()).rejects.toThrow(`dead letters of reporting.figures-${before + 1}.v1`)
+  expect(await served()).toBe(before)
+  await stack.admin.query('delete from dead_letter')
+  await again()
+  expect(await served()).toBe(before + 1)
+})
