@@ -1,7 +1,8 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { DataOf, EventContract } from '@forecourt/contracts/event'
 import { recordOf } from '@forecourt/platform/cloud-event'
-import type { Bus } from '@forecourt/platform/bus'
+import { faultOf } from '@forecourt/platform/broker-fault'
+import type { Bus, BusRecord } from '@forecourt/platform/bus'
 
 interface Told {
   /** Id of the event; the same one again is a repetition. */
@@ -21,7 +22,7 @@ export async function publish<Contract extends EventContract>(
   const key = String((data as Record<string, unknown>)[contract.key])
   const { topic, type, service } = contract
   const row = { seq: 0, id, topic, key, type, subject: key, version, headers: {}, createdAt: at }
-  await bus.send([recordOf(service, { ...row, data: JSON.stringify(data) })])
+  await send(bus, recordOf(service, { ...row, data: JSON.stringify(data) }))
   return id
 }
 
@@ -35,5 +36,17 @@ export async function publishTombstone(
   const { topic, type, service } = contract
   const at = new Date().toISOString()
   const row = { seq: 0, id: randomUUIDv7(), topic, key, type, subject: key, version, headers: {} }
-  await bus.send([recordOf(service, { ...row, createdAt: at, data: null })])
+  await send(bus, recordOf(service, { ...row, createdAt: at, data: null }))
+}
+
+/** A broker under load knows a young topic for a while before it takes what is meant for it. */
+async function send(bus: Bus, record: BusRecord): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await bus.send([record])
+      return
+    } catch (error) {
+      if (faultOf(error) !== 'NOT_LEADER_FOR_PARTITION' || tries >= 5) throw error
+    }
+  }
 }
