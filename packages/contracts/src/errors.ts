@@ -118,6 +118,11 @@ export const errors = {
     409,
     'More was used than is reserved of: {items}. Please request it first.',
   ),
+  component_untouched: spec(
+    'BUSINESS_001',
+    409,
+    'No step of this job card is about this component.',
+  ),
   item_unknown: spec('NOT_FOUND_001', 404, 'There is no such item.'),
   item_code_taken: spec('DUPLICATE_001', 409, 'Another item has the code {itemCode}.'),
   item_discontinued: spec('BUSINESS_001', 409, '{itemCode} is discontinued.'),
@@ -125,11 +130,6 @@ export const errors = {
     'BUSINESS_001',
     409,
     'Only {available} {unit} of {itemCode} is available.',
-  ),
-  component_untouched: spec(
-    'BUSINESS_001',
-    409,
-    'No step of this job card is about this component.',
   ),
   stock_unanswered: spec(
     'UNAVAILABLE_001',

@@ -140,6 +140,12 @@ export const topics = {
     audience: 'public',
     about: 'Jobs from the opening of the card to the delivery of the vehicle.',
   },
+  'workshop.component-issue.v1': {
+    class: 'transport',
+    audience: 'internal',
+    about: 'What is wrong with components, as it was noted at job cards.',
+    retentionMs: 7 * 24 * HOUR_MS,
+  },
   'workshop.component-work.v1': {
     class: 'ledger',
     audience: 'public',
@@ -152,12 +158,6 @@ export const topics = {
     retentionMs: 72 * HOUR_MS,
   },
   'workshop.parts-request.v1': {
-  'workshop.component-issue.v1': {
-    class: 'transport',
-    audience: 'internal',
-    about: 'What is wrong with components, as it was noted at job cards.',
-    retentionMs: 7 * 24 * HOUR_MS,
-  },
     class: 'ledger',
     audience: 'public',
     about: 'Parts that job cards ask of inventory.',
