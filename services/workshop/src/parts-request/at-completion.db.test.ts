@@ -96,11 +96,13 @@ test('what was used beyond the reserved is asked of inventory, and the job is do
     { itemId: bulb, quantity: 0.5, unitPrice: 0, total: 0, warrantyNumber: 'W-7' },
   ])
   await told(card, 'parts-request.used', 2)
-  const used = eventsOf(card, 'parts-request.used').flatMap(({ data: fact }) => fact?.['lines'])
-  expect(used).toMatchObject([
-    { quantityUsed: 2, isWarranty: false },
-    { quantityUsed: 1, isWarranty: false },
-    { quantityUsed: 0.5, isWarranty: true },
+  // Two requests are two keys, whose events come in no order.
+  const used = eventsOf(card, 'parts-request.used').map(({ data: fact }) => fact?.['lines'])
+  expect(used).toHaveLength(2)
+  expect(used).toContainEqual([expect.objectContaining({ quantityUsed: 2, isWarranty: false })])
+  expect(used).toContainEqual([
+    expect.objectContaining({ quantityUsed: 1, isWarranty: false }),
+    expect.objectContaining({ quantityUsed: 0.5, isWarranty: true }),
   ])
   expect(eventsOf(card, 'job-card.parts-awaited')).toEqual([])
 })
