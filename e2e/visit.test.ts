@@ -1,9 +1,12 @@
 import { eventually } from '@forecourt/testing/eventually'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { countAnew, dashboardOf, ledgersOf } from './dashboards.ts'
 import { startLocalStack, type LocalStack } from './local-stack.ts'
+import { operations } from './operations.ts'
 import { nounOf, toldByOutsider } from './outsider.ts'
 import { codeFor, submit, type Registered } from './registering.ts'
+import { leaksAt, pictureOf, type Stranger } from './strangers.ts'
+import { gatherTraces, type Traces } from './traces.ts'
 
 let stack: LocalStack
 const tokens: Record<string, string> = {}
@@ -32,11 +35,13 @@ async function as<Data = Thing>(who: string, signature: string, body?: object): 
 
 const phone = '+919822012345'
 let registered: Registered
+let registrationId = ''
 
 async function register(): Promise<Registered> {
   const { data } = await submit(stack, '98220 12345', ['MH12VS0001'])
   const otp = await codeFor(stack, phone)
-  const path = `POST /registrations/${data.registrationId}/verify` as const
+  registrationId = data.registrationId
+  const path = `POST /registrations/${registrationId}/verify` as const
   return (await stack.call<Registered>(path, { body: { otp } })).data
 }
 
@@ -152,13 +157,6 @@ test('dashboards show what the ledgers say, and a count that is made anew shows 
   expect(await dashboardOf(as, 'admin')).toEqual(all)
 })
 
-test('those whom it concerns were told, in the application and by message', async () => {
-  const told = async (who: string) => {
-    const rows = await as<{ title: string; category: string }[]>(who, 'GET /notifications')
-    return new Set(rows.map(({ category }) => category))
-  }
-  expect([...(await told('manager'))]).toEqual(expect.arrayContaining(['request', 'job_card']))
-  expect([...(await told('technician'))]).toContain('job_card')
 test("the vehicle's history and its components show the visit", async () => {
   const path = `/vehicles/${registered.vehicles[0]?.id}`
   const visit = await eventually('the visit with its invoice', async () => {
@@ -184,6 +182,13 @@ test("the vehicle's history and its components show the visit", async () => {
   })
 })
 
+test('those whom it concerns were told, in the application and by message', async () => {
+  const told = async (who: string) => {
+    const rows = await as<{ title: string; category: string }[]>(who, 'GET /notifications')
+    return new Set(rows.map(({ category }) => category))
+  }
+  expect([...(await told('manager'))]).toEqual(expect.arrayContaining(['request', 'job_card']))
+  expect([...(await told('technician'))]).toContain('job_card')
   const invoiceMail = await stack.message('c9822012345@example.com', ({ subject }) =>
     Boolean(subject?.includes('PUN/')),
   )
@@ -222,4 +227,81 @@ test('another company follows the visit from the public topics alone, in order',
   const ofCard = await toldByOutsider(stack, card.id)
   expect(ofCard[0]?.type).toBe('workshop.service-request.opened')
   expect(ofCard.map(({ key }) => key)).toEqual(expect.arrayContaining([card.id, invoice.id]))
+})
+
+/** What a visit that is over does not have: more work proposed, an alert, a purchase request. */
+async function leaveMoreOpen(): Promise<void> {
+  const { customerId, vehicleId } = card
+  const request = await as('advisor', 'POST /workshop/service-requests', { customerId, vehicleId })
+  await as('manager', `PUT /workshop/service-requests/${request.id}/approve`, {})
+  const body = { serviceRequestId: request.id }
+  const { id } = await as('advisor', 'POST /workshop/job-cards', body)
+  const path = `/workshop/job-cards/${id}`
+  await as('technician', `PUT ${path}/pre-inspection`, { odometerReading: 45_300 })
+  const assignedEngineer = (await as('technician', 'GET /auth/me')).id
+  await as('manager', `PUT ${path}/assign`, { assignedEngineer })
+  await as('technician', `PUT ${path}/start`)
+  const additionalServices = [{ description: 'New hose', cost: 900 }]
+  await as('technician', `PUT ${path}/additional-services`, { additionalServices })
+  const serviceCenterId = await centerOfPune()
+  const counted = { itemId: item.id, serviceCenterId, quantity: -2, reason: 'Two were broken' }
+  await as('inventory', 'POST /inventory/adjustments', counted)
+  await eventually('a purchase request', async () => {
+    const rows = await as<Thing[]>('inventory', 'GET /inventory/purchase-requests')
+    return rows.length > 0
+  })
+}
+
+describe('whoever has no part in the visit sees and changes none of it', () => {
+  const owners = () => ['manager', 'technician', 'inventory'].map((name) => tokens[name] ?? '')
+  const strangers: Stranger[] = [{ name: 'nobody' }]
+  let traces: Traces
+  let before: string[]
+  beforeAll(async () => {
+    for (const name of ['manager', 'advisor', 'technician', 'engineer', 'inventory']) {
+      const token = await stack.login(`${name}.mum@forecourt.test`)
+      strangers.push({ name: `${name} of Mumbai`, token })
+    }
+    await leaveMoreOpen()
+    traces = await gatherTraces(stack, owners(), {
+      ids: {
+        '/registrations': [registrationId],
+        serviceCenterId: [await centerOfPune()],
+        '/vehicles': registered.vehicles.map(({ id }) => id),
+      },
+      words: ['9822012345', 'MH12VS0001', 'Rahul', 'Law College', '4555.98'],
+    })
+    before = await pictureOf(stack, owners(), traces)
+  }, 300_000)
+
+  test('the sweep knows the visit, and sees a leak where there is one', async () => {
+    const known = [card.id, card['jobCardNumber'], invoice.id, registered.customer.id]
+    expect([...traces.secrets]).toEqual(expect.arrayContaining(known))
+    const everybody = operations.find(({ path }) => path === '/customers/{id}')
+    if (!everybody) throw new Error('There is no operation that shows a customer.')
+    const insider = { name: 'manager of Pune', token: tokens['manager'] ?? '' }
+    expect(await leaksAt(stack, everybody, traces, insider)).not.toEqual([])
+  })
+
+  for (const operation of operations) {
+    test(`${operation.method} ${operation.path}`, async () => {
+      const leaks = strangers.map((stranger) => leaksAt(stack, operation, traces, stranger))
+      expect((await Promise.all(leaks)).flat()).toEqual([])
+    })
+  }
+
+  test('the figures of a center without visits are nought', async () => {
+    const [, manager] = strangers
+    const asked = { token: manager?.token ?? '' }
+    const { data } = await stack.call('GET /invoices/reports/summary', asked)
+    expect(
+      Object.values(data).filter((figure) => typeof figure === 'number' && figure !== 0),
+    ).toEqual([])
+    const { kpis } = (await stack.call<{ kpis: { value: number }[] }>('GET /dashboard', asked)).data
+    expect(kpis.filter(({ value }) => value !== 0)).toEqual([])
+  })
+
+  test('everything is as it was before they tried', async () => {
+    expect(await pictureOf(stack, owners(), traces)).toEqual(before)
+  })
 })
