@@ -101,33 +101,38 @@ function spansOf(now: string, { centers }: View, periods: readonly Period[]) {
      where period.name = any(${periods})`
 }
 
-/** What the roll-ups say; no document is looked at. */
+/** What the roll-ups say, center by center; no document is looked at. */
 async function readStandings(db: Kysely<Tables>, now: string, view: View): Promise<Standing[]> {
   const own = sources[view.kind].flatMap(({ figure, period = view.period }) =>
     figure ? [{ figure, period }] : [],
   )
-  const periods = [...new Set(own.map(({ period }) => period))]
-  const names = [...new Set(own.map(({ figure }) => figure))]
+  const periods = own.map(({ period }) => period)
+  const names = own.map(({ figure }) => figure)
   const { rows } = await sql<Standing>`
-    with span as (${spansOf(now, view, periods)}), whole as (
+    with span as (${spansOf(now, view, [...new Set(periods)])}), asked as (
+      select distinct name, period from unnest(${names}::text[], ${periods}::text[])
+        as each (name, period)
+    ), whole as (
       select name, unit, sum(value) as level from figure
        where generation = served('figures') and name = any(${names})
          and service_center_id in (select id from span)
          and subject_id = coalesce(${view.subject}::uuid, service_center_id)
        group by name, unit
     ), part as (
-      select name, unit, period, sum(value) filter (where day >= since) as current,
-             sum(value) filter (where day < since) as former
-        from span join figure_day
-          on service_center_id = span.id and day >= span.former
-         and subject_id = coalesce(${view.subject}::uuid, span.id)
-       where generation = served('figures') and name = any(${names})
-       group by name, unit, period
+      select asked.name, period, unit, sum(days.current) as current, sum(days.former) as former
+        from span join asked using (period) cross join lateral (
+          select unit, sum(value) filter (where day >= span.since) as current,
+                 sum(value) filter (where day < span.since) as former
+            from figure_day
+           where generation = served('figures') and service_center_id = span.id
+             and subject_id = coalesce(${view.subject}::uuid, span.id)
+             and figure_day.name = asked.name and day >= span.former
+           group by unit) as days
+       group by asked.name, period, unit
     )
-    select name, unit, asked.period, level::bigint as level,
+    select name, unit, period, level::bigint as level,
            coalesce(current, 0)::bigint as current, coalesce(former, 0)::bigint as former
-      from whole cross join unnest(${periods}::text[]) as asked (period)
-      left join part using (name, unit, period)
+      from whole join asked using (name) left join part using (name, unit, period)
      order by name, unit`.execute(db)
   return rows
 }
