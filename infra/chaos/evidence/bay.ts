@@ -5,7 +5,7 @@ export interface Bay {
   movements: Movement[]
   reservations: { id: string; documentId: string; status: string }[]
   reservedLines: ReservedLine[]
-  requests: { id: string; status: string; description: string | null }[]
+  requests: { id: string; centerId: string; status: string; description: string | null }[]
   cards: Card[]
   steps: { cardId: string; description: string; status: string; priceMinor: number }[]
   extras: { id: string; cardId: string; description: string; costMinor: number; decision: string }[]
@@ -19,6 +19,9 @@ export interface Bay {
   documents: { id: string; storageKey: string }[]
   notices: { eventId: string; userId: string }[]
   staff: { id: string; role: string; centerIds: string[] }[]
+  alerts: { centerId: string | null; isOpen: boolean }[]
+  /** What dashboards read of a whole center. */
+  figures: { centerId: string; name: string; value: number }[]
 }
 
 export interface Level {
@@ -133,7 +136,8 @@ async function stockOf(ask: Ask) {
 async function workOf(ask: Ask) {
   return {
     requests: await ask<Bay['requests'][number]>(
-      `select id, status, description from workshop.service_request`,
+      `select id, service_center_id as "centerId", status, description
+         from workshop.service_request`,
     ),
     cards: await ask<Card>(
       `select id, service_request_id as "requestId", service_center_id as "centerId",
@@ -190,6 +194,16 @@ async function moneyOf(ask: Ask) {
     ),
     notices: await ask<Bay['notices'][number]>(
       `select event_id as "eventId", user_id as "userId" from notification.notification`,
+    ),
+    alerts: await ask<Bay['alerts'][number]>(
+      `select service_center_id as "centerId", cleared_at is null as "isOpen"
+         from inventory.stock_alert`,
+    ),
+    figures: await ask<Bay['figures'][number]>(
+      `select service_center_id as "centerId", figure.name, value::int as value
+         from reporting.figure
+        where subject_id = service_center_id and generation in
+              (select generation from reporting.projection where status = 'served')`,
     ),
     staff: await ask<Bay['staff'][number]>(
       `select id, role, service_center_ids as "centerIds" from notification.staff

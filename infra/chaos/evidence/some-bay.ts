@@ -21,6 +21,13 @@ export function someBay(): Bay {
     ...someWork(),
     ...someMoney(),
     notices: [],
+    alerts: [{ centerId: null, isOpen: true }],
+    figures: [
+      { centerId: 'pune', name: 'revenue', value: 250 },
+      { centerId: 'pune', name: 'service_requests_completed', value: 1 },
+      { centerId: 'pune', name: 'service_requests_pending', value: 0 },
+      { centerId: '00000000-0000-0000-0000-000000000000', name: 'low_stock_items', value: 1 },
+    ],
     staff: [
       { id: 'priya', role: 'service_center', centerIds: ['pune'] },
       { id: 'isha', role: 'inventory_manager', centerIds: ['pune'] },
@@ -60,6 +67,7 @@ function someWork() {
   return {
     requests: visits.map((name) => ({
       id: `request ${name}`,
+      centerId: 'pune',
       status: { done: 'completed', short: 'in_progress', gone: 'approved' }[name],
       description: `Mark ask ${name}`,
     })),

@@ -3,6 +3,7 @@ import { auditInvariants } from './audit.ts'
 import { commandInvariants } from './commands.ts'
 import { deedInvariants } from './deeds.ts'
 import { eventInvariants } from './events.ts'
+import { figureInvariants } from './figures.ts'
 import type { Invariant } from './invariant.ts'
 import { messageInvariants } from './messages.ts'
 import { moneyInvariants } from './money.ts'
@@ -17,6 +18,7 @@ export const invariants: Invariant[] = [
   ...stockInvariants,
   ...workInvariants,
   ...moneyInvariants,
+  ...figureInvariants,
   ...eventInvariants,
   ...replicaInvariants,
   ...messageInvariants,

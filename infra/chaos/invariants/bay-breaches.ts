@@ -153,6 +153,16 @@ export const bayBreaches: [string, string, (world: World) => void][] = [
     ({ stored }) => void stored.delete('billing/aa/invoice'),
   ],
   [
+    'a dashboard shows more than was sold',
+    'dashboards show what the ledgers hold',
+    ({ tables: { bay } }) => void Object.assign(bay.figures[0] ?? {}, { value: 251 }),
+  ],
+  [
+    'a dashboard has forgotten a request',
+    'dashboards show what the ledgers hold',
+    ({ tables: { bay } }) => void Object.assign(bay.requests[2] ?? {}, { status: 'pending' }),
+  ],
+  [
     'a manager was not told',
     'whom it concerns is told of an event once',
     ({ tables: { bay } }) => void bay.notices.shift(),

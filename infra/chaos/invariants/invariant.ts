@@ -23,3 +23,21 @@ export function* difference(
   for (const id of left.difference(right)) yield `${id} is in ${one} and not in ${other}`
   for (const id of right.difference(left)) yield `${id} is in ${other} and not in ${one}`
 }
+
+/** Where two lists, in which things may stand several times, differ. */
+export function* unequal(
+  one: string,
+  ones: string[],
+  other: string,
+  others: string[],
+): Generator<string> {
+  const [left, right] = [ones, others].map((list) => Map.groupBy(list, (value) => value))
+  for (const value of new Set([...ones, ...others])) {
+    const [many, wanted] = [left?.get(value)?.length ?? 0, right?.get(value)?.length ?? 0]
+    if (many !== wanted) yield `${value}: ${many} in ${one}, ${wanted} in ${other}`
+  }
+}
+
+export function sumOf(numbers: number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0)
+}

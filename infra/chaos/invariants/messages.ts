@@ -1,9 +1,8 @@
 import type { Told } from '../evidence/topics.ts'
 import type { World } from '../evidence/world.ts'
 import { distinct } from './events.ts'
-import { difference, repeated, type Invariant } from './invariant.ts'
+import { difference, repeated, unequal, type Invariant } from './invariant.ts'
 import { lettersOf, toldOf } from './occasions.ts'
-import { unequal } from './stock.ts'
 
 const ENDED = new Set(['sent', 'delivered'])
 export const messageInvariants: Invariant[] = [

@@ -1,7 +1,7 @@
 import type { Bay, Card, Invoice } from '../evidence/bay.ts'
 import { acknowledged } from '../evidence/world.ts'
-import { difference, repeated, type Invariant } from './invariant.ts'
-import { isDone, sumOf, unequal } from './stock.ts'
+import { difference, repeated, sumOf, unequal, type Invariant } from './invariant.ts'
+import { isDone } from './stock.ts'
 
 export const moneyInvariants: Invariant[] = [
   {

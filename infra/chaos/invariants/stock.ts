@@ -1,5 +1,5 @@
 import type { Bay, Level } from '../evidence/bay.ts'
-import type { Invariant } from './invariant.ts'
+import { sumOf, unequal, type Invariant } from './invariant.ts'
 
 interface Placed {
   itemId: string
@@ -66,24 +66,6 @@ export const stockInvariants: Invariant[] = [
 /** Whether the work of a card was ended, and can be billed. */
 export function isDone(status: string): boolean {
   return status === 'completed' || status === 'delivered'
-}
-
-/** Where two lists, in which things may stand several times, differ. */
-export function* unequal(
-  one: string,
-  ones: string[],
-  other: string,
-  others: string[],
-): Generator<string> {
-  const [left, right] = [ones, others].map((list) => Map.groupBy(list, (value) => value))
-  for (const value of new Set([...ones, ...others])) {
-    const [many, wanted] = [left?.get(value)?.length ?? 0, right?.get(value)?.length ?? 0]
-    if (many !== wanted) yield `${value}: ${many} in ${one}, ${wanted} in ${other}`
-  }
-}
-
-export function sumOf(numbers: number[]): number {
-  return numbers.reduce((sum, number) => sum + number, 0)
 }
 
 function placeOf({ itemId, centerId }: Placed): string {
