@@ -8,9 +8,10 @@ import { createRequire } from 'node:module'
  */
 const { default: PDFDocument } = await import('pdfkit')
 const require = createRequire(import.meta.url)
-const fontOf = (file: string) =>
-  readFileSync(require.resolve(`@expo-google-fonts/hind/${file}/Hind_${file}.ttf`))
-const fonts = { plain: fontOf('400Regular'), bold: fontOf('600SemiBold') }
+const fonts = {
+  plain: readFileSync(require.resolve('@expo-google-fonts/hind/400Regular/Hind_400Regular.ttf')),
+  bold: readFileSync(require.resolve('@expo-google-fonts/hind/600SemiBold/Hind_600SemiBold.ttf')),
+}
 const LINES = Number(process.env['LINES'])
 
 const head = [

@@ -26,7 +26,7 @@ const InvoiceLine = z.object({
 })
 
 /** Every event of an invoice carries its whole public state; who it is for is not in it. */
-export const InvoiceState = z.object({
+const InvoiceState = z.object({
   invoiceId: Id.describe('The invoice.'),
   invoiceNumber: z.string().nullable().describe('Its number; a draft has none.'),
   jobCardId: Id.nullable().describe('The job card that it bills, if one.'),

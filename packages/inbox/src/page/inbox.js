@@ -63,7 +63,7 @@ async function refresh() {
   } catch {
     setPulse('lost', 'not reachable, trying again')
   }
-  setTimeout(refresh, REFRESH_MS)
+  setTimeout(() => void refresh(), REFRESH_MS)
 }
 
 /** @param {'live' | 'lost'} state @param {string} words */
@@ -89,4 +89,4 @@ document.addEventListener('click', ({ target }) => {
 })
 
 localizeTimes()
-setTimeout(refresh, REFRESH_MS)
+setTimeout(() => void refresh(), REFRESH_MS)
