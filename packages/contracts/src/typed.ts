@@ -7,3 +7,8 @@ export function typedText(label: string) {
       input === undefined || input === null ? `${label} is required` : `${label} must be text`,
   })
 }
+
+/** A one-time password in a body, as its owner types it. */
+export const TypedCode = typedText('The code')
+  .min(1, { error: 'Enter the code', abort: true })
+  .regex(/^[0-9]{6}$/, 'The code has 6 digits')

@@ -18,7 +18,8 @@ export function answerOf(
   const envelope = { success: true, message, status, meta: metaOf(requestId) }
   if (endpoint.kind !== 'list') {
     const data = z.encode(endpoint.returns, result)
-    return { status, body: JSON.stringify({ ...envelope, data: data ?? null }) }
+    const beside = endpoint.flat ? (data as object) : {}
+    return { status, body: JSON.stringify({ ...beside, ...envelope, data: data ?? null }) }
   }
   const { items, total } = result as { items: unknown[]; total: number }
   const { page, limit, fields } = input.query as ListQuery

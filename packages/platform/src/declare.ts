@@ -47,6 +47,7 @@ export function withDefaults(signature: Signature, declared: AnyDeclared) {
     status: declared.status ?? (method === 'POST' ? 201 : 200),
     acts: declared.acts,
     answers: declared.answers,
+    flat: declared.flat,
     reads: declared.reads,
     audits: declared.audits,
     limits: declared.limits as Endpoint['limits'],

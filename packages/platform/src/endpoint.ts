@@ -68,6 +68,8 @@ export interface Declared<
   acts?: 'system'
   /** Answers that hold tokens or codes are never stored, and ask for no valid token. */
   answers?: 'tokens'
+  /** The fields of the data stand at the top level of the envelope too. */
+  flat?: true
   /** The noun of one person's data, when staff reads it: leaves a `read` line in the audit. */
   reads?: string
   /** A machine reports, nobody does anything: only what is refused leaves a line in the audit. */
@@ -112,6 +114,7 @@ export interface Endpoint {
   status: number
   acts: 'system' | undefined
   answers: 'tokens' | undefined
+  flat: true | undefined
   reads: string | undefined
   audits: 'refusals' | undefined
   limits: ((who: never, input: never) => Budget[]) | undefined

@@ -50,7 +50,8 @@ export async function documentOf(service: { about: string; endpoints: Endpoint[]
 /** What the documentation says of one endpoint; input and answers come from its schemas. */
 export function documentationOf(endpoint: Endpoint): FastifySchema {
   const { body, form, query, path, may, about, status, kind, returns } = endpoint
-  const success = kind === 'list' ? listEnvelopeOf(returns) : envelopeOf(returns)
+  const beside = endpoint.flat && returns instanceof z.ZodObject ? returns.shape : {}
+  const success = kind === 'list' ? listEnvelopeOf(returns) : envelopeOf(returns).safeExtend(beside)
   const names = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name)
   return {
     summary: about,
