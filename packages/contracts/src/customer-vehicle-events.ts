@@ -6,6 +6,9 @@ const ServingCenters = z.array(Id).describe('The service centers that see and se
 
 export const CustomerState = z.object({
   customerId: Id.describe('The customer.'),
+  accountId: Id.nullable()
+    .optional()
+    .describe('The account that the person signs in with, if there is one.'),
   referenceId: z.string().describe("The customer's number, which people say: CUST-MH12-000145."),
   serviceCenterIds: ServingCenters,
   firstName: Sealed.describe('The first word of the full name.'),
@@ -13,11 +16,11 @@ export const CustomerState = z.object({
   phone: Sealed.describe('The proved mobile number, E.164.'),
   alternativePhone: Sealed.nullable().describe('Another number, E.164, if the person gave one.'),
   email: Sealed.nullable().describe('The e-mail address, if the person gave one.'),
-  city: z.string().describe('City or village of the address.'),
-  taluka: z.string().describe('Taluka (sub-district) of the address.'),
-  district: z.string().describe('District of the address.'),
-  state: z.string().describe('State of the address.'),
-  pinCode: z.string().describe('PIN code of the address, 6 digits.'),
+  city: z.string().describe('City or village of the address; empty while none is known.'),
+  taluka: z.string().describe('Taluka (sub-district) of the address, or empty.'),
+  district: z.string().describe('District of the address, or empty.'),
+  state: z.string().describe('State of the address, or empty.'),
+  pinCode: z.string().describe('PIN code of the address, 6 digits, or empty.'),
   marketingConsent: z.boolean().describe('Whether the person agreed to offers.'),
 })
 

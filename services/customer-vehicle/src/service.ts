@@ -5,6 +5,7 @@ import { openStorage, StorageConfig } from '@forecourt/storage/config'
 import * as brand from './brand/brand.routes.ts'
 import { componentWork } from './component/component.consumers.ts'
 import * as component from './component/component.routes.ts'
+import { accounts } from './customer/account.consumers.ts'
 import * as customer from './customer/customer.routes.ts'
 import * as lookup from './customer/lookup.routes.ts'
 import * as outreach from './customer/outreach.routes.ts'
@@ -62,5 +63,5 @@ export const customerVehicle = service({
   lifecycles: { registration: registrationLifecycle, vehicle: vehicleLifecycle },
   timers: [dropUnattached, lapseRegistration],
   jobs: [forgetCodes],
-  consumers: [serviceCenters, visits, visitInvoices, componentWork, inspectionPhotos],
+  consumers: [serviceCenters, accounts, visits, visitInvoices, componentWork, inspectionPhotos],
 })

@@ -105,7 +105,8 @@ export function detailsOfCustomer(
     name: opened(fullName, 'full_name'),
     phone: opened(phone, 'phone'),
     email: email && opened(email, 'email'),
-    address: { city, state, zipCode: pinCode },
+    // Whoever opened an account by a phone alone has told no address yet.
+    address: { city: city || null, state: state || null, zipCode: pinCode || null },
   }
 }
 

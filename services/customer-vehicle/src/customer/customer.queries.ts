@@ -9,18 +9,24 @@ import { splitName, type Customer, type CustomerRow, spellOutCustomer } from './
 export function sealedCustomer(
   personal: PersonalData,
   id: string,
-  plain: { phone: string; alternativePhone: string | null; email: string; street: string },
+  plain: {
+    phone: string
+    alternativePhone: string | null
+    email: string | null
+    street: string | null
+  },
 ) {
   const seal = (column: string, value: string) =>
     personal.seal(value, { table: 'customer', column, id })
+  const sealOrNull = (column: string, value: string | null) =>
+    value === null ? null : seal(column, value)
   return {
     phone: seal('phone', plain.phone),
     phoneIndex: personal.blindIndex('phone', plain.phone),
-    alternativePhone:
-      plain.alternativePhone === null ? null : seal('alternative_phone', plain.alternativePhone),
-    email: seal('email', plain.email),
-    emailIndex: personal.blindIndex('email', plain.email),
-    street: seal('street', plain.street),
+    alternativePhone: sealOrNull('alternative_phone', plain.alternativePhone),
+    email: sealOrNull('email', plain.email),
+    emailIndex: plain.email === null ? null : personal.blindIndex('email', plain.email),
+    street: sealOrNull('street', plain.street),
   }
 }
 
@@ -68,6 +74,7 @@ export function stateOfCustomer(
     personal.seal(value, { table: 'customer', column, id })
   return {
     customerId: id,
+    accountId: row.accountId,
     referenceId,
     serviceCenterIds,
     firstName: seal('first_name', splitName(fullName).firstName),

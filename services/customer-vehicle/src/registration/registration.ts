@@ -1,4 +1,4 @@
-import { typedText } from '@forecourt/contracts/typed'
+import { TypedCode } from '@forecourt/contracts/typed'
 import { z } from 'zod'
 import { Customer, type OtpStatus } from '../customer/customer.ts'
 import { Vehicle } from '../vehicle/vehicle.ts'
@@ -45,9 +45,7 @@ export const registrationCode = {
 }
 
 export const PresentedCode = z.object({
-  otp: typedText('The code')
-    .min(1, { error: 'Enter the code', abort: true })
-    .regex(/^[0-9]{6}$/, 'The code has 6 digits'),
+  otp: TypedCode,
   /** Corrected vehicles, after an answer that said which of them cannot be registered. */
   vehicles: TypedVehicles.optional(),
 })

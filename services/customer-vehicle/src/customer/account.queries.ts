@@ -1,0 +1,113 @@
+import { CustomerChanged } from '@forecourt/contracts/customer-vehicle-events'
+import type { DataOf } from '@forecourt/contracts/event'
+import type { UserCreated } from '@forecourt/contracts/identity-events'
+import { customerRoles } from '@forecourt/contracts/roles'
+import { NotYet, type EventContext } from '@forecourt/platform/consumer'
+import type { PersonalData } from '@forecourt/platform/personal'
+import { changeRow } from '@forecourt/platform/row'
+import type { Kysely } from 'kysely'
+import type { Means, Tables } from '../db.ts'
+import type { CustomerRow } from './customer.ts'
+import {
+  centersOfCustomer,
+  openedCustomer,
+  sealedCustomer,
+  stateOfCustomer,
+} from './customer.queries.ts'
+import { linkToCenter, lockedCustomer, verifyCustomer } from './proved.queries.ts'
+
+type Hearing = EventContext<Tables> & Means
+type Account = DataOf<typeof UserCreated>
+
+interface AccountHolder {
+  phone: string
+  email: string | null
+  fullName: string
+}
+
+/** A customer whose address nobody has told yet. */
+const unknownAddress = { city: '', taluka: '', district: '', state: '', pinCode: '' }
+
+/**
+ * One person, one customer: an account whose phone a customer has already is linked to it; for any
+ * other a customer is made, with the account's id.
+ */
+export async function settleAccount(context: Hearing, account: Account): Promise<void> {
+  const { db, personal } = context
+  const holder = holderOf(personal, account)
+  if (!holder) return
+  const serviceCenterId = await headOffice(db)
+  const id = account.userId
+  const sealed = sealedCustomer(personal, id, { ...holder, alternativePhone: null, street: null })
+  // Whoever proves the same phone by a form meanwhile waits here, or is waited for.
+  const added = await db
+    .insertInto('customer')
+    .values({
+      ...unknownAddress,
+      ...sealed,
+      id,
+      accountId: id,
+      fullName: holder.fullName,
+      // Nobody was asked.
+      marketingConsent: false,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returningAll()
+    .executeTakeFirst()
+  const proof = { serviceCenterId, firstPlate: null, verifiedAt: context.event.time }
+  if (added) {
+    await linkToCenter(db, id, serviceCenterId)
+    await verifyCustomer(context, added, { ...proof, isNew: true })
+    return
+  }
+  const row = await lockedCustomer(db, sealed.phoneIndex)
+  // A customer has one account for ever: a phone that changes hands hands nobody's vehicles over.
+  if (row?.accountId !== null) return
+  if (row.verifiedAt) return tellLinked(context, row, id)
+  await linkToCenter(db, row.id, serviceCenterId)
+  await verifyCustomer(context, row, { ...proof, isNew: false }, proved(personal, row, id, holder))
+}
+
+/** The person behind a customer's account; only an active one has proved the phone. */
+function holderOf(personal: PersonalData, account: Account): AccountHolder | undefined {
+  const { userId: id, role, status, fullName, phone, email } = account
+  if (!customerRoles.includes(role) || status !== 'active') return undefined
+  if (phone === null || fullName === null) return undefined
+  const open = (column: string, sealed: string) =>
+    personal.open(sealed, { table: 'user', column, id })
+  return {
+    phone: open('phone', phone),
+    email: email === null ? null : open('email', email),
+    fullName: open('full_name', fullName),
+  }
+}
+
+/** Serves whoever told no address; it arrives from identity soon after the first start. */
+async function headOffice(db: Kysely<Tables>): Promise<string> {
+  const center = await db
+    .selectFrom('serviceCenter')
+    .select('id')
+    .where('isHeadOffice', '=', true)
+    .executeTakeFirst()
+  if (!center) throw new NotYet('Service center', 'HO')
+  return center.id
+}
+
+async function tellLinked(context: Hearing, row: CustomerRow, accountId: string): Promise<void> {
+  const { db, emit, personal } = context
+  const linked = await changeRow(context, 'customer', row, { accountId })
+  const centers = await centersOfCustomer(db, row.id)
+  emit(CustomerChanged, linked.version, stateOfCustomer(personal, linked, centers))
+}
+
+/** What staff had entered of somebody unproved gives way to what the person says. */
+function proved(
+  personal: PersonalData,
+  row: CustomerRow,
+  accountId: string,
+  { fullName, email, phone }: AccountHolder,
+): Partial<CustomerRow> {
+  const known = openedCustomer(personal, row)
+  const person = { ...known, phone, email: email ?? known.email }
+  return { ...sealedCustomer(personal, row.id, person), accountId, fullName }
+}
