@@ -116,3 +116,28 @@ test('a token stops to count in every service after its logout', async () => {
     return status === 401
   })
 })
+
+test('whoever signs up by phone can sign in, and is one customer to everybody', async () => {
+  const john = { name: 'John Doe', email: 'john@example.com', phone: '+1234567890' }
+  const password = 'password123'
+  const sent = await stack.call('POST /customers/send-otp', { body: { ...john, password } })
+  expect(sent.body).toMatchObject({ success: true, phone: john.phone })
+  const otp = await codeFor(stack, john.phone)
+  const { status, body } = await stack.call('POST /customers/verify-otp', {
+    body: { phone: john.phone, otp },
+  })
+  expect([status, body.message]).toEqual([201, 'Customer registered successfully'])
+  const { customerId } = body as unknown as { customerId: string }
+
+  const { phone, email } = john
+  for (const typed of [{ phone }, { email }]) {
+    const signedIn = await stack.call('POST /auth/login', { body: { ...typed, password } })
+    expect(signedIn.data['user']).toMatchObject({ id: customerId, role: 'mobile_user' })
+  }
+  const token = await stack.login('admin@forecourt.test')
+  const customer = await eventually('the customer', async () => {
+    const shown = await stack.call(`GET /customers/${customerId}`, { token })
+    return shown.status === 200 && shown.data
+  })
+  expect(customer).toMatchObject({ id: customerId, fullName: 'John Doe', phone, verified: true })
+})

@@ -7,6 +7,7 @@ import type { Apart } from '@forecourt/platform/apart'
 import { RoleRow } from './role/role.ts'
 import { ServiceCenterRow, ServiceCenterZoneRow } from './service-center/service-center.ts'
 import { SessionRow, SpentTokenRow, type Lifetimes } from './session/session.ts'
+import { SignUpRow } from './sign-up/sign-up.ts'
 import { SigningKeyRow, type Signer, type SigningKeys } from './signing-key/signing-key.ts'
 import type { Attempts } from './user/attempt.ts'
 import type { Passwords } from './user/password.ts'
@@ -22,6 +23,7 @@ export const tables = {
   serviceCenter: ServiceCenterRow,
   serviceCenterZone: ServiceCenterZoneRow,
   session: SessionRow,
+  signUp: SignUpRow,
   signingKey: SigningKeyRow,
   spentToken: SpentTokenRow,
   user: UserRow,

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { readConfig } from '@forecourt/platform/config'
-import { caller } from '@forecourt/testing/caller'
+import { caller, type Call } from '@forecourt/testing/caller'
 import { eventually } from '@forecourt/testing/eventually'
 import { ownKeys } from '@forecourt/testing/own-keys'
-import { openStack } from '@forecourt/testing/stack'
+import { openStack, type Stack } from '@forecourt/testing/stack'
 import { expect, onTestFinished, test } from 'vitest'
 import { seed, SeedConfig } from './seed.ts'
 import { identity } from './service.ts'
@@ -18,6 +18,13 @@ const password = 'Forecourt#2026'
 const email = 'advisor@forecourt.test'
 const phone = '+919000000003'
 
+const gita = {
+  name: 'Gita Rao',
+  email: 'gita@example.com',
+  phone: '+919812734659',
+  password: 'Sign-up-0815',
+}
+
 const PATIENCE_MS = 60_000
 
 test(
@@ -26,7 +33,7 @@ test(
     const stack = await openStack(identity, { ...(await ownKeys()), BCRYPT_ROUNDS: '4' })
     await seed(readConfig(SeedConfig, { ...stack.env, FORECOURT_SEED: 'development' }).config)
     const own = await ownKeys()
-    const env = { ...stack.env, ...own, LOG_LEVEL: 'trace' }
+    const env = { ...stack.env, ...own, LOG_LEVEL: 'trace', APP_DEBUG: 'true' }
     const child = spawn(process.execPath, [program], { env, stdio: ['ignore', 'pipe', 'pipe'] })
     onTestFinished(() => void child.kill('SIGKILL'))
     let logged = ''
@@ -60,6 +67,7 @@ test(
       token: data.accessToken,
       body: { currentPassword: 'mistyped-4711', newPassword: password },
     })
+    const otp = await signUp(stack, call)
     // A database that cannot do its work brings out the longest lines.
     await stack.admin.query('alter table session rename to session_away')
     await call('POST /auth/login', { body: { email, password } })
@@ -76,9 +84,34 @@ test(
     expect(logged).toContain('identity listens')
     expect(logged).toContain('session')
     const tokens = [data.accessToken, data.refreshToken, next.accessToken, next.refreshToken]
+    const customer = [gita.phone, gita.phone.slice(3), gita.email, 'Gita', 'Rao', gita.password]
+    const codes = [`"${otp}"`, ` ${otp}`]
     const people = [email, phone, phone.slice(3), '90000 00003', 'Asha', 'Joshi']
-    const secrets = [password, 'mistyped', '$2b$', '417283', ...tokens, ...people]
+    const typed = ['mistyped', '417283']
+    const secrets = [password, '$2b$', ...typed, ...tokens, ...people, ...customer, ...codes]
     expect(secrets.filter((secret) => logged.includes(secret))).toEqual([])
   },
   PATIENCE_MS,
 )
+
+/** Signs Gita up with all that can go wrong on the way; answers the code. */
+async function signUp(stack: Stack, call: Call): Promise<string> {
+  await call('POST /customers/send-otp', { body: gita })
+  await stack.redis.del(await stack.redis.keys('limit:otp:cooldown:*'))
+  const { data } = await call<{ otp_for_testing: string }>('POST /customers/resend-otp', {
+    body: { phone: gita.phone },
+  })
+  const right = { phone: gita.phone, otp: data.otp_for_testing }
+  await call('POST /customers/verify-otp', { body: { ...right, otp: otherThan(right.otp) } })
+  await call('POST /customers/verify-otp', { body: `{"phone":"${gita.phone}","otp":"${right.otp}` })
+  await stack.admin.query('alter table "user" rename to user_away')
+  expect((await call('POST /customers/verify-otp', { body: right })).status).toBe(500)
+  await call('POST /customers/send-otp', { body: gita })
+  await stack.admin.query('alter table user_away rename to "user"')
+  expect((await call('POST /customers/verify-otp', { body: right })).status).toBe(201)
+  return right.otp
+}
+
+function otherThan(code: string): string {
+  return String((Number(code) + 1) % 1_000_000).padStart(6, '0')
+}

@@ -8,6 +8,8 @@ import * as serviceCenter from './service-center/service-center.routes.ts'
 import { forgetOldSessions } from './session/session.jobs.ts'
 import * as sessions from './session/own-sessions.routes.ts'
 import * as session from './session/session.routes.ts'
+import { forgetSignUps } from './sign-up/sign-up.jobs.ts'
+import * as signUp from './sign-up/sign-up.routes.ts'
 import { signerOver } from './signing-key/signing-key.adapter.ts'
 import { signingKeysOver } from './signing-key/signing-key.queries.ts'
 import * as signingKey from './signing-key/signing-key.routes.ts'
@@ -48,6 +50,7 @@ export const identity = service({
     ...Object.values(serviceCenter),
     ...Object.values(session),
     ...Object.values(sessions),
+    ...Object.values(signUp),
     ...Object.values(signingKey),
     ...Object.values(user),
     ...Object.values(account),
@@ -55,5 +58,11 @@ export const identity = service({
     ...Object.values(profile),
   ],
   lifecycles: { user: userLifecycle },
-  jobs: [forgetCodesOf<Tables>(), forgetOldFailures, forgetOldResets, forgetOldSessions],
+  jobs: [
+    forgetCodesOf<Tables>(),
+    forgetOldFailures,
+    forgetOldResets,
+    forgetOldSessions,
+    forgetSignUps,
+  ],
 })

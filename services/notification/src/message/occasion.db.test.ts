@@ -7,7 +7,7 @@ import {
   RegistrationVerified,
   VehicleRegistered,
 } from '@forecourt/contracts/customer-vehicle-events'
-import { ServiceCenterOpened } from '@forecourt/contracts/identity-events'
+import { AccountOtpRequested, ServiceCenterOpened } from '@forecourt/contracts/identity-events'
 import { inTransaction } from '@forecourt/platform/database'
 import { systemScope } from '@forecourt/platform/scope'
 import { eventually } from '@forecourt/testing/eventually'
@@ -89,6 +89,16 @@ test('a code comes by SMS and WhatsApp, the same one, and is kept nowhere afterw
     expect(row.variables).toBeNull()
     expect(JSON.stringify(row)).not.toContain(phone)
   }
+})
+
+test('a code for an account comes by SMS alone, when it asks for no more', async () => {
+  const phone = newPhone()
+  const otp = otpFact(phone, '271828', { serviceCenterId: null })
+  const asked = { ...otp, channels: ['sms' as const] }
+  await settled(await publish(stack, AccountOtpRequested, asked), 1)
+  const messages = await mailbox.arrived(phone, 1)
+  expect(messages.map(({ channel }) => channel)).toEqual(['sms'])
+  expect(messages[0]?.text).toContain('Your OTP for Forecourt is 271828.')
 })
 
 test('a code of no center is signed by the dealer group', async () => {

@@ -1,0 +1,98 @@
+import { randomUUIDv7 } from 'node:crypto'
+import type { Context } from '@forecourt/platform/endpoint'
+import { addressKey, type Budget } from '@forecourt/platform/limit'
+import { problem } from '@forecourt/platform/problem'
+import { sql } from 'kysely'
+import type { Means, Tables } from '../db.ts'
+import type { SignUpForm, SignUpRow } from './sign-up.ts'
+
+export type SigningUp = Context<Tables> & Means
+
+const WINDOW_S = 900
+const PER_STRANGER = 5
+
+/** A sign-up that waits for its code, with what its person typed. */
+export interface Waiting {
+  id: string
+  form: SignUpForm
+}
+
+/** The sign-up of a phone, whether or not its code still lives. */
+export async function findWaiting(
+  { db, personal }: Pick<SigningUp, 'db' | 'personal'>,
+  phone: string,
+): Promise<Waiting | undefined> {
+  const row = await db
+    .selectFrom('signUp')
+    .selectAll()
+    .where('phoneIndex', '=', personal.blindIndex('phone', phone))
+    .executeTakeFirst()
+  return row && opened(personal, row)
+}
+
+/**
+ * The same, while whoever else acts for this phone waits for the end of the transaction: of two
+ * requests that come together one is first.
+ */
+export async function lockWaiting(context: SigningUp, phone: string): Promise<Waiting | undefined> {
+  const lock = `sign-up|${context.personal.blindIndex('phone', phone)}`
+  await sql`select pg_advisory_xact_lock(hashtextextended(${lock}, 0))`.execute(context.db)
+  return findWaiting(context, phone)
+}
+
+/** Throws `account_exists` when somebody signs in by this phone or this e-mail already. */
+export async function refuseKnown(
+  { db, personal }: Pick<SigningUp, 'db' | 'personal'>,
+  { phone, email }: Pick<SignUpForm, 'phone' | 'email'>,
+): Promise<void> {
+  const known = await db
+    .selectFrom('user')
+    .select('id')
+    .where((eb) =>
+      eb.or([
+        eb('phoneIndex', '=', personal.blindIndex('phone', phone)),
+        eb('emailIndex', '=', personal.blindIndex('email', email)),
+      ]),
+    )
+    .executeTakeFirst()
+  if (known) throw problem('account_exists')
+}
+
+/** Keeps a form in the place of an older one of the same phone. */
+export async function replaceForm({ db, personal }: SigningUp, form: SignUpForm): Promise<Waiting> {
+  const id = randomUUIDv7()
+  const phoneIndex = personal.blindIndex('phone', form.phone)
+  await db.deleteFrom('signUp').where('phoneIndex', '=', phoneIndex).execute()
+  const sealed = personal.seal(JSON.stringify(form), placeOf(id))
+  const codeSentAt = sql<string>`now()`
+  await db.insertInto('signUp').values({ id, phoneIndex, form: sealed, codeSentAt }).execute()
+  return { id, form }
+}
+
+/** Counts the hour of a sign-up from the code that is being sent. */
+export async function renewWaiting({ db }: Pick<SigningUp, 'db'>, id: string): Promise<void> {
+  const renewed = { codeSentAt: sql<string>`now()` }
+  await db.updateTable('signUp').set(renewed).where('id', '=', id).execute()
+}
+
+export async function forgetWaiting({ db }: Pick<SigningUp, 'db'>, id: string): Promise<void> {
+  await db.deleteFrom('signUp').where('id', '=', id).execute()
+}
+
+/** Strangers are counted by their address and by the phone that they name. */
+export function budgetsOf(
+  handler: string,
+  { personal, address }: Pick<SigningUp, 'personal' | 'address'>,
+  phone: string,
+): Budget[] {
+  const keys = [`address:${addressKey(address)}`, `phone:${personal.blindIndex('phone', phone)}`]
+  return keys.map((key) => ({ key: `${handler}:${key}`, count: PER_STRANGER, perS: WINDOW_S }))
+}
+
+function opened(personal: Means['personal'], { id, form }: SignUpRow): Waiting {
+  return { id, form: JSON.parse(personal.open(form, placeOf(id))) as SignUpForm }
+}
+
+function placeOf(id: string) {
+  return { table: 'sign_up', column: 'form', id }
+}
