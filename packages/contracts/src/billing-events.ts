@@ -76,6 +76,16 @@ export const InvoiceCancelled = event(
   invoice('A draft was given up, or an issued invoice was taken back by a credit note.'),
 )
 
+/** What is ever told of an invoice: whoever keeps a copy of it hears all of them. */
+export const invoiceEvents = [
+  InvoiceDrafted,
+  InvoiceChanged,
+  InvoiceIssued,
+  InvoiceSettled,
+  InvoiceOverdue,
+  InvoiceCancelled,
+]
+
 export const PaymentReceived = event('billing.payment.received.v1', {
   key: 'paymentId',
   about: 'A customer paid an invoice, or a part of it.',

@@ -71,6 +71,18 @@ export const ServiceRequestCancelled = event(
   request('A service request was called off.'),
 )
 
+/** What is ever told of a service request: whoever keeps a copy of it hears all of them. */
+export const serviceRequestEvents = [
+  ServiceRequestOpened,
+  ServiceRequestChanged,
+  ServiceRequestApproved,
+  ServiceRequestRejected,
+  ServiceRequestScheduled,
+  ServiceRequestStarted,
+  ServiceRequestCompleted,
+  ServiceRequestCancelled,
+]
+
 const ServiceLine = z.object({
   lineId: Id.describe('The line of the job card.'),
   serviceType: z.string().describe('What kind of work it is.'),
@@ -183,6 +195,23 @@ export const JobCardBilled = event(
   'workshop.job-card.billed.v1',
   card('The invoice of a job card, or its payment status, changed.'),
 )
+
+/** What is ever told of a job card: whoever keeps a copy of it hears all of them. */
+export const jobCardEvents = [
+  JobCardCreated,
+  JobCardChanged,
+  JobCardInspected,
+  JobCardAssigned,
+  JobCardStarted,
+  JobCardPartsAwaited,
+  JobCardPartsArrived,
+  JobCardApprovalAsked,
+  JobCardApprovalDecided,
+  JobCardCompleted,
+  JobCardDelivered,
+  JobCardCancelled,
+  JobCardBilled,
+]
 
 export const LinkRequested = event('workshop.link.requested.v1', {
   key: 'linkId',

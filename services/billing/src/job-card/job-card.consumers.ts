@@ -1,12 +1,12 @@
 import type { DataOf } from '@forecourt/contracts/event'
-import * as workshop from '@forecourt/contracts/workshop-events'
+import { jobCardEvents, JobCardCompleted } from '@forecourt/contracts/workshop-events'
 import { NotYet } from '@forecourt/platform/consumer'
 import { json } from '@forecourt/platform/table'
 import { consumer, on, replica } from '../db.ts'
 import { billCard } from './bill.queries.ts'
 import { JobCardRow } from './job-card.ts'
 
-type Told = DataOf<typeof workshop.JobCardCompleted>
+type Told = DataOf<typeof JobCardCompleted>
 
 function cardOf({ jobCardId, ...card }: Told) {
   const { services, additionalServices, partsUsed } = JobCardRow.parse({
@@ -17,26 +17,10 @@ function cardOf({ jobCardId, ...card }: Told) {
   return { ...card, id: jobCardId, services, additionalServices, partsUsed }
 }
 
-const everyEvent = [
-  workshop.JobCardApprovalAsked,
-  workshop.JobCardApprovalDecided,
-  workshop.JobCardAssigned,
-  workshop.JobCardBilled,
-  workshop.JobCardCancelled,
-  workshop.JobCardChanged,
-  workshop.JobCardCompleted,
-  workshop.JobCardCreated,
-  workshop.JobCardDelivered,
-  workshop.JobCardInspected,
-  workshop.JobCardPartsArrived,
-  workshop.JobCardPartsAwaited,
-  workshop.JobCardStarted,
-]
-
 /** A local copy of every job card, so that it can be billed by hand too. */
 export const jobCards = consumer(
   'job-cards',
-  replica('jobCard', everyEvent, (told) => {
+  replica('jobCard', jobCardEvents, (told) => {
     const card = cardOf(told)
     return {
       jobCardNumber: card.jobCardNumber,
@@ -53,7 +37,7 @@ export const jobCards = consumer(
 
 /** Work that is done is billed: one draft, whoever is first. */
 export const billing = consumer('billing', [
-  on(workshop.JobCardCompleted, async (context, told) => {
+  on(JobCardCompleted, async (context, told) => {
     const now = new Date().toISOString()
     const couldBill = await billCard({ ...context, now }, cardOf(told), null)
     if (!couldBill) throw new NotYet('customer or center of job card', told.jobCardId)

@@ -1,5 +1,5 @@
 import * as billing from '@forecourt/contracts/billing-events'
-import type { DataOf } from '@forecourt/contracts/event'
+import type { DataOf, EventContract } from '@forecourt/contracts/event'
 import * as workshop from '@forecourt/contracts/workshop-events'
 import { json } from '@forecourt/platform/table'
 import { sql } from 'kysely'
@@ -25,28 +25,19 @@ function visitOf(told: Told) {
   }
 }
 
-/** The events of a job card, and which date of the visit they are. */
-const dates = new Map([
+/** Which date of the visit an event of its job card is. */
+const dates = new Map<EventContract, string>([
   [workshop.JobCardCreated, 'openedAt'],
   [workshop.JobCardCompleted, 'completedAt'],
   [workshop.JobCardDelivered, 'deliveredAt'],
-  [workshop.JobCardApprovalAsked, null],
-  [workshop.JobCardApprovalDecided, null],
-  [workshop.JobCardAssigned, null],
-  [workshop.JobCardBilled, null],
-  [workshop.JobCardCancelled, null],
-  [workshop.JobCardChanged, null],
-  [workshop.JobCardInspected, null],
-  [workshop.JobCardPartsArrived, null],
-  [workshop.JobCardPartsAwaited, null],
-  [workshop.JobCardStarted, null],
 ])
 
 /** Keeps the visits of vehicles; the vehicle is in service for as long as one of them lasts. */
 export const visits = consumer(
   'visits',
-  [...dates].map(([contract, date]) =>
+  workshop.jobCardEvents.map((contract) =>
     on(contract, async (context, told) => {
+      const date = dates.get(contract)
       const { sequence: version, time } = context.event
       const visit = { ...visitOf(told), ...(date && { [date]: time }), version }
       const kept = await context.db

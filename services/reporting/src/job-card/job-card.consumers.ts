@@ -1,42 +1,12 @@
-import {
-  JobCardApprovalAsked,
-  JobCardApprovalDecided,
-  JobCardAssigned,
-  JobCardBilled,
-  JobCardCancelled,
-  JobCardChanged,
-  JobCardCompleted,
-  JobCardCreated,
-  JobCardDelivered,
-  JobCardInspected,
-  JobCardPartsArrived,
-  JobCardPartsAwaited,
-  JobCardStarted,
-} from '@forecourt/contracts/workshop-events'
+import { jobCardEvents } from '@forecourt/contracts/workshop-events'
 import { on } from '../db.ts'
 import { changesBetween } from '../figure/figure.ts'
 import { dayIn, keep } from '../figure/figure.queries.ts'
 import { countedOf, type JobCardRow } from './job-card.ts'
 
-const everyEvent = [
-  JobCardApprovalAsked,
-  JobCardApprovalDecided,
-  JobCardAssigned,
-  JobCardBilled,
-  JobCardCancelled,
-  JobCardChanged,
-  JobCardCompleted,
-  JobCardCreated,
-  JobCardDelivered,
-  JobCardInspected,
-  JobCardPartsArrived,
-  JobCardPartsAwaited,
-  JobCardStarted,
-]
-
 /** The work of centers, and of each engineer. */
 export const jobCards = (generation: number) =>
-  everyEvent.map((contract) =>
+  jobCardEvents.map((contract) =>
     on(contract, async (context, told) => {
       const { db, event } = context
       const { serviceCenterId, status, assignedEngineer } = told

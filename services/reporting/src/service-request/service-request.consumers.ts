@@ -1,32 +1,12 @@
-import {
-  ServiceRequestApproved,
-  ServiceRequestCancelled,
-  ServiceRequestChanged,
-  ServiceRequestCompleted,
-  ServiceRequestOpened,
-  ServiceRequestRejected,
-  ServiceRequestScheduled,
-  ServiceRequestStarted,
-} from '@forecourt/contracts/workshop-events'
+import { serviceRequestEvents } from '@forecourt/contracts/workshop-events'
 import { on } from '../db.ts'
 import { changesBetween } from '../figure/figure.ts'
 import { dayIn, keep } from '../figure/figure.queries.ts'
 import { countedOf, type ServiceRequestRow } from './service-request.ts'
 
-const everyEvent = [
-  ServiceRequestApproved,
-  ServiceRequestCancelled,
-  ServiceRequestChanged,
-  ServiceRequestCompleted,
-  ServiceRequestOpened,
-  ServiceRequestRejected,
-  ServiceRequestScheduled,
-  ServiceRequestStarted,
-]
-
 /** How many requests wait for a manager, and how many were done. */
 export const serviceRequests = (generation: number) =>
-  everyEvent.map((contract) =>
+  serviceRequestEvents.map((contract) =>
     on(contract, async (context, { serviceRequestId: id, serviceCenterId, status }) => {
       const { db, event } = context
       const version = event.sequence
