@@ -122,10 +122,13 @@ async function command(
 
 /**
  * One key has one answer, however often it was used. Only a sign-out ends the very token by which
- * its second copy could ask for the first one's answer.
+ * its second copy could ask for the first one's answer; and a copy that came before a fact of
+ * another service did is told that there is no such thing, which binds nobody.
  */
 function compareTwins(journal: Journal, id: string, answers: Answer[]): void {
-  const texts = new Set(answers.map(({ status, data }) => JSON.stringify([status, data])))
+  const done = answers.filter(({ status }) => status < 300)
+  const binding = done.length > 0 ? answers.filter(({ status }) => status !== 404) : answers
+  const texts = new Set(binding.map(({ status, data }) => JSON.stringify([status, data])))
   if (texts.size > 1) journal.breach(`${id}: one key, two answers: ${[...texts].join(' and ')}`)
 }
 
