@@ -14,12 +14,23 @@ const TOPIC_FAULTS = new Set([
   'LEADER_NOT_AVAILABLE',
 ])
 
+/** A broker that has just started answers so until it has read what it knew of the group. */
+const COORDINATOR_FAULTS = new Set([
+  'GROUP_LOAD_IN_PROGRESS',
+  'GROUP_COORDINATOR_NOT_AVAILABLE',
+  'NOT_COORDINATOR_FOR_GROUP',
+])
+
 export function isRecordFault(error: unknown): boolean {
   return RECORD_FAULTS.has(faultOf(error))
 }
 
 export function isTopicFault(error: unknown): boolean {
   return TOPIC_FAULTS.has(faultOf(error))
+}
+
+export function isCoordinatorFault(error: unknown): boolean {
+  return COORDINATOR_FAULTS.has(faultOf(error))
 }
 
 /** What the broker called it; the client may have wrapped it. */

@@ -1,10 +1,12 @@
 import type { Consumer, Kafka } from 'kafkajs'
+import { isCoordinatorFault } from './broker-fault.ts'
 import type { Batch, Stop } from './bus.ts'
 import { batchOf, isGroupFault, placeOf, type Sharing } from './kafka-batch.ts'
 import type { Log } from './log.ts'
 import { sleep } from './pause.ts'
 
 const REVIVE_MS = 1_000
+const FIRST_TRIES = 10
 
 export interface Consuming {
   kafka: Kafka
@@ -21,7 +23,7 @@ export async function consume(consuming: Consuming): Promise<Stop> {
   const { group, log } = consuming
   let stopped = false
   let reviving: Promise<void> | undefined
-  let consumer = await join(consuming, died)
+  let consumer = await joinFirst(consuming, died)
 
   function died(error: unknown): void {
     log.error({ error, group }, 'A consumer died; it joins its group again.')
@@ -45,6 +47,18 @@ export async function consume(consuming: Consuming): Promise<Stop> {
     stopped = true
     await reviving
     await consumer.disconnect()
+  }
+}
+
+/** Waits for a broker that is still making itself ready to coordinate groups. */
+async function joinFirst(consuming: Consuming, died: (error: unknown) => void): Promise<Consumer> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await join(consuming, died)
+    } catch (error) {
+      if (!isCoordinatorFault(error) || tries >= FIRST_TRIES) throw error
+      await sleep(REVIVE_MS)
+    }
   }
 }
 
