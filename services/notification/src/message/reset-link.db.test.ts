@@ -75,11 +75,9 @@ test('whoever forgot a password gets a link by e-mail, and its token is kept now
 test('a link that ran out on its way is not brought any more', async () => {
   const late = 'late@forecourt.test'
   await publish(stack, PasswordResetRequested, linkFor(late, -1_000))
-  const after = 'after@forecourt.test'
-  await publish(stack, PasswordResetRequested, linkFor(after, 3_600_000))
-  await mailbox.arrived(after, 1)
-  const { rows } = await stack.admin.query(`select status from message where status = 'sent'`)
-  expect(rows).toHaveLength(2)
+  const expired = () => stack.admin.query(`select from message where status = 'expired'`)
+  await expect.poll(async () => (await expired()).rowCount).toBeGreaterThan(0)
+  expect(await mailbox.messages(late)).toEqual([])
 })
 
 test('whoever forgot it and named a phone gets a code by SMS alone', async () => {
