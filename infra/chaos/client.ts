@@ -107,7 +107,7 @@ async function command(
     const answer = settled.find(({ status }) => status < 300) ?? settled[0]
     const tookMs = Date.now() - begun
     if (answer) {
-      if (deed.kind !== 'logout') compareTwins(journal, id, settled)
+      if (deed.kind !== 'logout') compareTwins(journal, told, settled)
       const ending = answer.status < 300 ? 'acknowledged' : 'refused'
       journal.note({ ...told, sent, ending, answer, tookMs })
       return answer
@@ -123,11 +123,17 @@ async function command(
 /**
  * One key has one answer, however often it was used. Only a sign-out ends the very token by which
  * its second copy could ask for the first one's answer; and a copy that came before a fact of
- * another service did is told that there is no such thing, which binds nobody.
+ * another service did is told that there is no such thing, or that a card is not done, which binds
+ * nobody.
  */
-function compareTwins(journal: Journal, id: string, answers: Answer[]): void {
-  const done = answers.filter(({ status }) => status < 300)
-  const binding = done.length > 0 ? answers.filter(({ status }) => status !== 404) : answers
+function compareTwins(
+  journal: Journal,
+  { id, endpoint }: { id: string; endpoint: string },
+  answers: Answer[],
+): void {
+  const early = endpoint === 'POST /invoices/from-job-card/:jobCardId' ? [404, 409] : [404]
+  const isDone = answers.some(({ status }) => status < 300)
+  const binding = answers.filter(({ status }) => !(isDone && early.includes(status)))
   const texts = new Set(binding.map(({ status, data }) => JSON.stringify([status, data])))
   if (texts.size > 1) journal.breach(`${id}: one key, two answers: ${[...texts].join(' and ')}`)
 }
