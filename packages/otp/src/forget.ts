@@ -2,7 +2,7 @@ import type { Job } from '@forecourt/platform/job'
 import { sql } from 'kysely'
 
 /** Deletes codes an hour after they expired; until then a late one is told from an unknown one. */
-export function forgetCodesOf<Tables>(): Job<Tables, object> {
+export function forgetCodes<Tables>(): Job<Tables, object> {
   return {
     name: 'forget-codes',
     everyMs: 600_000,
@@ -12,6 +12,3 @@ export function forgetCodesOf<Tables>(): Job<Tables, object> {
     },
   }
 }
-
-/** For a service whose jobs know no tables. */
-export const forgetCodes = forgetCodesOf<object>()

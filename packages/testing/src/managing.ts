@@ -46,6 +46,40 @@ export function staffForm(changes: Record<string, unknown> = {}) {
 }
 let people = 0
 
+type By = Pick<SignedIn, 'accessToken'>
+
+/** What those do who manage accounts, at a stack that is opened later than it is named here. */
+export function managing(callOf: () => Call) {
+  const open = (by: By, changes: Record<string, unknown>, headers = {}) =>
+    callOf()<Account>('POST /auth/register', {
+      token: by.accessToken,
+      body: staffForm(changes),
+      headers,
+    })
+  return {
+    open,
+    async opened(by: By, changes: Record<string, unknown>): Promise<Account> {
+      const { status, data, text } = await open(by, changes)
+      if (status !== 201) throw new Error(text)
+      return data
+    },
+    /** Somebody whose password no other test knows. */
+    async newPerson(by: By, changes: Record<string, unknown>) {
+      const form = staffForm(changes)
+      const { data, text } = await callOf()<{ id: string }>('POST /admin/users', {
+        token: by.accessToken,
+        body: form,
+      })
+      if (!data) throw new Error(text)
+      return { ...form, id: data.id }
+    },
+    change: (by: By, id: string, body: object, headers = {}) =>
+      callOf()<Account>(`PUT /admin/users/${id}`, { token: by.accessToken, body, headers }),
+    suspend: (by: By, id: string) =>
+      callOf()<Account>(`DELETE /admin/users/${id}`, { token: by.accessToken }),
+  }
+}
+
 /** The claims of an access token, unchecked. */
 export function claimsIn({ accessToken }: Pick<SignedIn, 'accessToken'>): Record<string, unknown> {
   const [, payload = ''] = accessToken.split('.')

@@ -62,6 +62,6 @@ export const customerVehicle = service({
   ],
   lifecycles: { registration: registrationLifecycle, vehicle: vehicleLifecycle },
   timers: [dropUnattached, lapseRegistration],
-  jobs: [forgetCodes],
+  jobs: [forgetCodes()],
   consumers: [serviceCenters, accounts, visits, visitInvoices, componentWork, inspectionPhotos],
 })

@@ -1,4 +1,4 @@
-import { forgetCodesOf } from '@forecourt/otp/forget'
+import { forgetCodes } from '@forecourt/otp/forget'
 import { OtpConfig, openOtp } from '@forecourt/otp/means'
 import { service } from '@forecourt/platform/service'
 import { apartOver } from '@forecourt/platform/apart'
@@ -59,7 +59,7 @@ export const identity = service({
   ],
   lifecycles: { user: userLifecycle },
   jobs: [
-    forgetCodesOf<Tables>(),
+    forgetCodes<Tables>(),
     forgetOldFailures,
     forgetOldResets,
     forgetOldSessions,

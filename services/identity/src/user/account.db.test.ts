@@ -1,5 +1,6 @@
 import { readConfig } from '@forecourt/platform/config'
 import {
+  managing,
   seededPassword,
   signIn as signInAt,
   staffForm,
@@ -39,27 +40,12 @@ const signIn = (email: string, typed = seededPassword) => signInAt(stack.call, e
 const formOf = (changes: Record<string, unknown> = {}) =>
   staffForm({ serviceCenterId: pune, ...changes })
 
-function open(by: Tokens, changes: Record<string, unknown> = {}, headers = {}) {
-  return stack.call<Account>('POST /auth/register', {
-    token: by.accessToken,
-    body: formOf(changes),
-    headers,
-  })
-}
-
-async function opened(changes: Record<string, unknown> = {}): Promise<Account> {
-  const { status, data, text } = await open(kiran, changes)
-  if (status !== 201) throw new Error(text)
-  return data
-}
-
-function change(by: Tokens, id: string, body: object, headers = {}) {
-  return stack.call<Account>(`PUT /admin/users/${id}`, { token: by.accessToken, body, headers })
-}
-
-function suspend(by: Tokens, id: string) {
-  return stack.call<Account>(`DELETE /admin/users/${id}`, { token: by.accessToken })
-}
+const manage = managing(() => stack.call)
+const { change, suspend } = manage
+const open = (by: Tokens, changes: Record<string, unknown> = {}, headers = {}) =>
+  manage.open(by, { serviceCenterId: pune, ...changes }, headers)
+const opened = (changes: Record<string, unknown> = {}) =>
+  manage.opened(kiran, { serviceCenterId: pune, ...changes })
 
 describe('opening an account', () => {
   test.each(['POST /auth/register', 'POST /admin/users'] as const)(

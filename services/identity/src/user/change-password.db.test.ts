@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readConfig } from '@forecourt/platform/config'
-import { signIn, staffForm, type SignedIn } from '@forecourt/testing/managing'
+import { managing, signIn, type SignedIn } from '@forecourt/testing/managing'
 import { ownKeys } from '@forecourt/testing/own-keys'
 import { openStack, type Stack } from '@forecourt/testing/stack'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -26,16 +26,8 @@ beforeEach(async () => {
 })
 afterAll(() => stack?.close())
 
-/** Somebody of Pune whose password no other test knows. */
-async function newPerson() {
-  const form = staffForm({ serviceCenterId: pune })
-  const { data, text } = await stack.call<{ id: string }>('POST /admin/users', {
-    token: kiran.accessToken,
-    body: form,
-  })
-  if (!data) throw new Error(text)
-  return { ...form, id: data.id }
-}
+const { newPerson: open } = managing(() => stack.call)
+const newPerson = () => open(kiran, { serviceCenterId: pune })
 
 function login(email: string, password: string) {
   return stack.call('POST /auth/login', { body: { email, password } })

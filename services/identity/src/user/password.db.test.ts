@@ -1,7 +1,7 @@
 import { KeyRing, readConfig } from '@forecourt/platform/config'
 import { unseal } from '@forecourt/platform/personal'
 import { eventually } from '@forecourt/testing/eventually'
-import { seededPassword, signIn, staffForm, type SignedIn } from '@forecourt/testing/managing'
+import { seededPassword, managing, signIn, type SignedIn } from '@forecourt/testing/managing'
 import { ownKeys } from '@forecourt/testing/own-keys'
 import { openStack, testSecrets, type Stack } from '@forecourt/testing/stack'
 import type { SeenEvent } from '@forecourt/testing/topic-watch'
@@ -31,16 +31,8 @@ beforeEach(async () => {
 })
 afterAll(() => stack?.close())
 
-/** Somebody of Pune whose password no other test knows. */
-async function newPerson() {
-  const form = staffForm({ serviceCenterId: pune })
-  const { data, text } = await stack.call<{ id: string }>('POST /admin/users', {
-    token: kiran.accessToken,
-    body: form,
-  })
-  if (!data) throw new Error(text)
-  return { ...form, id: data.id }
-}
+const { newPerson: open } = managing(() => stack.call)
+const newPerson = () => open(kiran, { serviceCenterId: pune })
 
 function login(email: string, password: string) {
   return stack.call('POST /auth/login', { body: { email, password } })
