@@ -36,6 +36,16 @@ export const CustomerChanged = event('customer-vehicle.customer.changed.v1', {
   data: CustomerState,
 })
 
+/** Says nothing of the person; a tombstone follows, when nobody needs the ids any more. */
+export const CustomerErased = event('customer-vehicle.customer.erased.v1', {
+  key: 'customerId',
+  about: 'A person was erased: whatever else is kept of this customer has to go.',
+  data: z.object({
+    customerId: Id.describe('The customer.'),
+    accountId: Id.nullable().describe('The account that the person signed in with, if any.'),
+  }),
+})
+
 export const VehicleState = z.object({
   vehicleId: Id.describe('The vehicle.'),
   customerId: Id.describe('The customer who owns it now.'),

@@ -46,6 +46,12 @@ export const errors = {
     'This link is not valid any more. Please request a new one.',
     'token',
   ),
+  mfa_required: spec('AUTH_003', 403, 'The second factor is missing. Please sign in again.'),
+  mfa_code_wrong: spec('AUTH_001', 401, 'The code is wrong.', 'code'),
+  mfa_token_invalid: spec('AUTH_002', 401, 'This sign-in took too long. Please begin again.'),
+  mfa_already_enabled: spec('BUSINESS_001', 409, 'This account has a second factor already.'),
+  mfa_not_enrolled: spec('BUSINESS_001', 409, 'This account has no second factor.'),
+  mfa_own: spec('AUTH_003', 403, 'The own second factor is taken away by password and code.'),
   last_administrator: spec('BUSINESS_001', 409, 'The last administrator has to stay one.'),
 
   body_invalid: spec('VALIDATION_001', 422, 'Please correct the marked fields.'),
@@ -98,6 +104,7 @@ export const errors = {
   ),
   consent_missing: spec('BUSINESS_001', 409, 'The customer does not want promotional messages.'),
 
+  customer_busy: spec('BUSINESS_001', 409, 'This customer still has open: {open}.'),
   vehicle_of_another: spec('BUSINESS_001', 409, 'This vehicle belongs to another customer.'),
   customer_not_linked: spec(
     'BUSINESS_001',

@@ -13,6 +13,8 @@ export const permissions = {
   'customer.notify': 'Send a customer a message by hand.',
   'customer.lookup': 'Find a customer of another center by exact phone or plate.',
   'customer.link': 'Link a customer to the own center.',
+  'customer.erase': 'Erase a customer, in every service.',
+  'customer.export': 'Get all that is kept of a customer.',
   'component.update': 'Say how the components of a vehicle are.',
   'item.read': 'See the catalogue and the stock.',
   'item.create': 'Add an item to the catalogue.',

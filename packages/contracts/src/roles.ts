@@ -33,6 +33,8 @@ export const startingRoles: Record<Role, Permission[]> = {
     'message.read',
     'customer.lookup',
     'customer.link',
+    'customer.erase',
+    'customer.export',
     'component.update',
     'item.read',
     'stock.adjust',
@@ -89,7 +91,7 @@ export const startingRoles: Record<Role, Permission[]> = {
     'central_stock.adjust',
   ],
   garage_owner: [],
-  mobile_user: [],
+  mobile_user: ['customer.export'],
 }
 
 export const roles = [

@@ -215,6 +215,8 @@ export function topicConfig(spec: TopicSpec): Record<string, string> {
   return {
     'cleanup.policy': 'compact',
     'max.compaction.lag.ms': String(24 * HOUR_MS),
+    // As long as inboxes remember: whoever stood still for less hears what is no more.
+    'delete.retention.ms': String(30 * 24 * HOUR_MS),
     'segment.ms': String(HOUR_MS),
   }
 }
