@@ -93,7 +93,8 @@ async function effect<Tables, Means>(
   const woken = new Set<string>()
   const wake = (job: string) => void woken.add(job)
   const end = await inTransaction<Tables, End>(pool, systemScope(centerOf(data)), async (db) => {
-    const found = await take(db, group, head, record)
+    const isLast = data === null || subscription.ends === true
+    const found = await take(db, group, head, record, isLast)
     if (found !== 'done') return found
     const context = { ...means, db, emit: outbox.emit, wake, event: head }
     await (data === null ? subscription.forget?.(context) : subscription.handle(context, data))
@@ -116,27 +117,31 @@ const TAKE = `
         select from dead_letter
          where consumer = $1::text and topic = $3::text and key = $4::text and reason <> 'poison'
            and seq < coalesce(letter, 9223372036854775807)
-      ) as held
+      ) and not $5::boolean as held
     from own
   ), taken as (
     insert into inbox (consumer, event_id) select $1::text, $2::text::uuid from found
      where not done and not held on conflict do nothing returning event_id
   ), ended as (
-    delete from dead_letter using own, taken where dead_letter.seq = own.letter
+    delete from dead_letter using own, taken
+     where dead_letter.seq = own.letter
+        or $5::boolean and consumer = $1::text and topic = $3::text and key = $4::text
   )
   select done, held, exists (select from taken) as taken from found`
 
 /**
  * Takes the event for this consumer, in one statement: `duplicate` when it was taken before, `held`
- * when an earlier event of its key waits in the dead letters. Its own letter ends with its effect.
+ * when an earlier event of its key waits in the dead letters. Its own letter ends with its effect;
+ * with the last event of a noun end all of its key, and none of them holds it.
  */
 async function take<Tables>(
   db: Kysely<Tables>,
   group: string,
   { id }: EventHead,
   { topic, key }: ReceivedRecord,
+  isLast: boolean,
 ): Promise<'done' | 'duplicate' | 'held'> {
-  const query = CompiledQuery.raw(TAKE, [group, id, topic, key])
+  const query = CompiledQuery.raw(TAKE, [group, id, topic, key, isLast])
   const { rows } = await db.executeQuery<{ done: boolean; held: boolean; taken: boolean }>(query)
   const [found] = rows
   if (found?.taken) return 'done'

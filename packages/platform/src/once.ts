@@ -76,7 +76,12 @@ export async function claim<Tables>(
   if (!numAffectedRows) await recall(db, personal, ticket)
 }
 
-/** Keeps the answer, sealed: it may hold somebody's phone, and nobody looks into it. */
+const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g
+
+/**
+ * Keeps the answer, sealed: it may hold somebody's phone, and nobody looks into it. The ids that it
+ * names stand beside it, so that it goes with whom it tells of.
+ */
 export async function keep<Tables>(
   db: Kysely<Tables>,
   personal: PersonalData,
@@ -84,7 +89,9 @@ export async function keep<Tables>(
   answer: Answer,
 ): Promise<void> {
   const sealed = personal.seal(answer.body, placeOf(ticket))
-  await sql`update idempotency set status = ${answer.status}, answer = ${sealed}
+  const mentions = [...new Set(answer.body.match(UUID))]
+  await sql`update idempotency
+    set status = ${answer.status}, answer = ${sealed}, mentions = ${mentions}::uuid[]
     where key = ${ticket.key}`.execute(db)
 }
 

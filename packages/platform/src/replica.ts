@@ -2,11 +2,12 @@ import type { EventContract, DataOf } from '@forecourt/contracts/event'
 import { RoleDefined, SessionEnded, SessionOutdated } from '@forecourt/contracts/identity-events'
 import { sql, type Kysely } from 'kysely'
 import { on, type Consumer, type EventContext, type Subscription } from './consumer.ts'
+import { forgetForGood } from './erasure.ts'
 
 /**
  * Keeps a local copy of another service's noun: inserts or updates the row of the event's
  * subject, never with an older version than it has. The table has the columns of `row`, `version`
- * and the primary key `id`.
+ * and the primary key `id`. What its owner has deleted is forgotten for good.
  */
 export function replica<Tables, Means, Contract extends EventContract>(
   table: string,
@@ -28,6 +29,7 @@ export function replica<Tables, Means, Contract extends EventContract>(
         .execute()
     }),
     forget: async ({ db, event }: EventContext<Tables> & Means) => {
+      await forgetForGood({ db }, [event.subject])
       await (db as unknown as Kysely<Record<string, { id: string; version: number }>>)
         .deleteFrom(table)
         .where('id', '=', event.subject)

@@ -1,6 +1,7 @@
 import { schemaName } from '@forecourt/contracts/service-name'
 import { startingRoles } from '@forecourt/contracts/roles'
-import type { Endpoint, Signature } from '@forecourt/platform/endpoint'
+import { meaningsOf, meantBy } from '@forecourt/platform/by-body'
+import type { Endpoint, Meant, Signature } from '@forecourt/platform/endpoint'
 import { forbids, type Machine, type Move } from '@forecourt/platform/machine'
 import type { AnyService } from '@forecourt/platform/service'
 import { expect, test } from 'vitest'
@@ -10,22 +11,30 @@ import type { Stack } from './stack.ts'
 
 const NOBODY = '0192f000-0000-7000-8000-00000000dead'
 
-/** Every endpoint × every role: nobody gets in without the permission, and whoever has it does. */
-export function testEveryRole(service: AnyService, stackOf: () => Stack): void {
-  for (const endpoint of service.endpoints) {
+/**
+ * Every endpoint × every role: nobody gets in without the permission, and whoever has it does.
+ * `bodies` are, for a path of several meanings, one that means each that is not open to everybody.
+ */
+export function testEveryRole(
+  service: AnyService,
+  stackOf: () => Stack,
+  bodies: Record<string, unknown[]> = {},
+): void {
+  for (const endpoint of service.endpoints.flatMap(meaningsOf)) {
     const path = addressIn(service, endpoint).replaceAll(/:\w+/g, NOBODY)
     const signature = `${endpoint.method} ${path}` as Signature
     const name = `${endpoint.method} ${endpoint.path}`
     if (endpoint.may === 'public') continue
+    const said = bodyThatMeans(service, endpoint, bodies[name])
     test(`${name} asks who you are`, async () => {
-      const { status, body } = await stackOf().call(signature)
+      const { status, body } = await stackOf().call(signature, said)
       expect(status).toBe(401)
       expect(body.error?.code).toBe('AUTH_002')
     })
     test(`${name} opens to the roles that hold ${endpoint.may}, and to no other`, async () => {
       const opened: string[] = []
       for (const person of everybody) {
-        const { status, body } = await stackOf().call(signature, { as: person })
+        const { status, body } = await stackOf().call(signature, { as: person, ...said })
         expect(status).not.toBe(401)
         if (body.error?.reason !== 'permission_missing') opened.push(person.role)
       }
@@ -34,12 +43,20 @@ export function testEveryRole(service: AnyService, stackOf: () => Stack): void {
   }
 }
 
+/** Nothing for an endpoint of one meaning, which needs none to be meant. */
+function bodyThatMeans({ endpoints }: AnyService, endpoint: Meant, bodies: unknown[] = []) {
+  if (endpoints.includes(endpoint)) return {}
+  const body = bodies.find((one) => endpoints.some((all) => meantBy(all, one) === endpoint))
+  if (body) return { body }
+  throw new Error(`The matrix knows no body that means ${endpoint.about}`)
+}
+
 /** An address that every service has names the service it means. */
 function addressIn({ name }: AnyService, { path }: Endpoint): string {
   return path.replace('/:service', `/${name}`)
 }
 
-function rolesThatMay({ may }: Endpoint): string[] {
+function rolesThatMay({ may }: Meant): string[] {
   const roles = Object.entries(startingRoles)
   if (may === 'signed_in' || may === 'public') return roles.map(([role]) => role)
   return roles.filter(([, permissions]) => permissions.includes(may)).map(([role]) => role)
@@ -59,9 +76,8 @@ export function testForeignCenter(
   stackOf: () => Stack,
   { ids, bodies = {}, stranger }: Foreign,
 ): void {
-  const named = service.endpoints.filter(
-    ({ path, may }) => path.includes(':id') && may !== 'public',
-  )
+  const all = service.endpoints.flatMap(meaningsOf)
+  const named = all.filter(({ path, may }) => path.includes(':id') && may !== 'public')
   for (const endpoint of named) {
     const name = `${endpoint.method} ${endpoint.path}`
     const isHis = rolesThatMay(endpoint).includes(stranger.role)
@@ -86,6 +102,7 @@ const UNSCOPED: Record<string, string> = {
   dead_letter: 'read by administrators only',
   timer: 'ids and deadlines',
   idempotency: 'read by its key, which holds who asked',
+  erased_noun: 'ids of what is no more',
   ended_session: 'ids of sessions, judged before any scope stands',
   role_permission: 'the same for everybody',
   migration: 'not granted to the service',
