@@ -1,14 +1,17 @@
 import { catalogue } from '@forecourt/contracts/catalogue'
+import { meaningsOf } from '@forecourt/platform/by-body'
 import type { Endpoint } from '@forecourt/platform/endpoint'
 import type { Machine, Move } from '@forecourt/platform/machine'
 
 /** One line per endpoint, so that a review sees what a change opens to whom. */
 export function endpointLines(services: { name: string; endpoints: Endpoint[] }[]): string {
   const all = services.flatMap(({ name, endpoints }) =>
-    endpoints.map(({ method, path, may, about }) => {
+    endpoints.map((endpoint) => {
+      const { method, path, about } = endpoint
       // What every service answers for itself is one endpoint to its callers.
       const owner = path.includes('/:service') ? 'every' : name
-      return [`/api/v1${path}`, method, may, owner, about]
+      const may = meaningsOf(endpoint).map((meant) => meant.may)
+      return [`/api/v1${path}`, method, may.join(' or '), owner, about]
     }),
   )
   const rows = [...new Map(all.map((row) => [row.join(' '), row])).values()]

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { Declared, Endpoint, Handled, Method, RawDeclared, Signature } from './endpoint.ts'
+import type { Declared, Handled, Meant, Method, Signature } from './endpoint.ts'
+import type { RawDeclared } from './endpoint-raw.ts'
 
 /** Declares one endpoint: `endpoint('PUT /admin/service-centers/:id', { … })`. */
 export function declareEndpoint<
@@ -10,7 +11,7 @@ export function declareEndpoint<
   Query extends z.ZodType,
   Returns extends z.ZodType,
   Before,
->(signature: Path, declared: Handled<Tables, Means, Path, Body, Query, Returns, Before>): Endpoint {
+>(signature: Path, declared: Handled<Tables, Means, Path, Body, Query, Returns, Before>): Meant {
   return { ...withDefaults(signature, declared), kind: 'one', returns: declared.returns }
 }
 
@@ -18,7 +19,7 @@ export function declareEndpoint<
 export function declareRaw<Tables, Means>(
   signature: Signature,
   declared: RawDeclared<Tables, Means>,
-): Endpoint {
+): Meant {
   return {
     ...withDefaults(signature, declared),
     kind: 'raw',
@@ -50,8 +51,9 @@ export function withDefaults(signature: Signature, declared: AnyDeclared) {
     flat: declared.flat,
     reads: declared.reads,
     audits: declared.audits,
-    limits: declared.limits as Endpoint['limits'],
-    before: declared.before as Endpoint['before'],
-    handle: declared.handle as Endpoint['handle'],
+    invalid: declared.invalid,
+    limits: declared.limits as Meant['limits'],
+    before: declared.before as Meant['before'],
+    handle: declared.handle as Meant['handle'],
   }
 }

@@ -1,5 +1,5 @@
+import type { ErrorReason } from '@forecourt/contracts/errors'
 import type { Permission } from '@forecourt/contracts/permissions'
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Kysely } from 'kysely'
 import type { z } from 'zod'
 import type { Budget } from './limit.ts'
@@ -66,7 +66,7 @@ export interface Declared<
   status?: 200 | 201 | 202
   /** `system`: the house acts for an anonymous person, over rows that person may not see. */
   acts?: 'system'
-  /** Answers that hold tokens or codes are never stored, and ask for no valid token. */
+  /** Answers that hold tokens or codes are never stored; a public one looks at no token. */
   answers?: 'tokens'
   /** The fields of the data stand at the top level of the envelope too. */
   flat?: true
@@ -74,6 +74,8 @@ export interface Declared<
   reads?: string
   /** A machine reports, nobody does anything: only what is refused leaves a line in the audit. */
   audits?: 'refusals'
+  /** The reason that a faulty body is told, where the requirement has words of its own for it. */
+  invalid?: ErrorReason
   limits?: (
     who: Means & { me: Me; address: string },
     input: { params: PathParams<Path>; body: z.output<Body> },
@@ -104,7 +106,8 @@ export interface Endpoint {
   method: Method
   path: string
   about: string
-  may: May
+  /** Where one path has several meanings, the body decides who may ask. */
+  may: May | ByBody
   body: z.ZodType | undefined
   /** The fields of a multipart form, which the handler reads by itself. */
   form?: z.ZodType | undefined
@@ -117,33 +120,24 @@ export interface Endpoint {
   flat: true | undefined
   reads: string | undefined
   audits: 'refusals' | undefined
+  invalid: ErrorReason | undefined
   limits: ((who: never, input: never) => Budget[]) | undefined
   before: ((context: never, input: never) => Promise<unknown>) | undefined
   handle: (context: never, input: never) => Promise<unknown>
 }
 
-/** What a raw endpoint is given: the stream itself, and a way to open its transaction later. */
-export interface RawContext<Tables, Means> {
-  request: FastifyRequest
-  reply: FastifyReply
-  /** Runs `work` as one write of the road, or one read on a GET, with all it entails. */
-  transact<Result>(work: (context: Context<Tables> & Means) => Promise<Result>): Promise<Result>
-  read: Context<Tables> & Means
+/** An endpoint of one meaning, which is what a request travels to. */
+export type Meant = Endpoint & { may: May }
+
+/** One of the meanings that a path has. */
+export interface Choice {
+  /** Judges the body as it came, unchecked; `{}` for one that is no object. */
+  when: (body: Record<string, unknown>) => boolean
+  /** What is meant then, with its own permission, fields, status and words. */
+  is: Meant
 }
 
-export interface RawDeclared<Tables, Means> {
-  about: string
-  may: May
-  acts?: 'system'
-  reads?: string
-  audits?: 'refusals'
-  /** The fields of a multipart form, for the document; the handler reads and judges the stream. */
-  form?: z.ZodType
-  /** Shape of a JSON answer, or nothing for a stream. */
-  returns?: z.ZodType
-  message?: string
-  status?: 200 | 201
-  limits?: (who: { me: Me; address: string }) => Budget[]
-  /** Resolves with the data of the envelope, or with the reply after it has sent by itself. */
-  handle: (context: RawContext<Tables, Means>, params: Record<string, string>) => Promise<unknown>
+/** Who may ask is decided by the body; the first choice that fits it is meant, else the last. */
+export interface ByBody {
+  choices: readonly [Choice, ...Choice[]]
 }

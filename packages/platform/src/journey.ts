@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely'
 import { answerOf } from './answer.ts'
 import { recordDeed } from './audit.ts'
 import { inTransaction } from './database.ts'
-import type { Context, Endpoint } from './endpoint.ts'
+import type { Context, Meant } from './endpoint.ts'
 import type { House } from './house.ts'
 import type { Me } from './me.ts'
 import { claim, keep, type Answer, type Ticket } from './once.ts'
@@ -17,7 +17,7 @@ const LONGEST_USER_AGENT = 300
 /** One request on its way, after everything that can be refused without the database. */
 export interface Journey {
   house: House
-  endpoint: Endpoint
+  endpoint: Meant
   request: FastifyRequest
   me: Me
   input: Input
@@ -124,7 +124,7 @@ export function idOf(result: unknown): string | null {
 }
 
 /** `service_center` for `service_center.update`, else the first word of the address. */
-function entityOf({ may, path }: Endpoint): string {
+function entityOf({ may, path }: Meant): string {
   if (may.includes('.')) return may.slice(0, may.indexOf('.'))
   return path.split('/')[1] ?? ''
 }

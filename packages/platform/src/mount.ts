@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import { answerOf } from './answer.ts'
-import type { Endpoint } from './endpoint.ts'
+import { meantBy } from './by-body.ts'
+import type { Endpoint, Meant } from './endpoint.ts'
 import type { House } from './house.ts'
 import { contextOf, write, type Written } from './journey.ts'
 import { noteRead } from './note.ts'
@@ -23,12 +24,12 @@ export function mount(house: House, endpoints: Endpoint[]): void {
       schema: documentationOf(endpoint),
       ...(house.tracer && { onRequest: traceRequests(house.tracer) }),
       handler: (request, reply) =>
-        within(request.span, () => carry(house, endpoint, request, reply)),
+        within(request.span, () => carry(house, meantBy(endpoint, request.body), request, reply)),
     })
   }
 }
 
-async function walk(house: House, endpoint: Endpoint, request: Request, reply: FastifyReply) {
+async function walk(house: House, endpoint: Meant, request: Request, reply: FastifyReply) {
   const arrival = await travel(house, endpoint, request)
   if (endpoint.answers === 'tokens') reply.header('cache-control', 'no-store')
   return send(reply, arrival)
@@ -40,7 +41,7 @@ function send(reply: FastifyReply, { status, body, etag }: Arrival): FastifyRepl
 }
 
 /** A raw endpoint goes the same way, but opens its transaction when its stream has been read. */
-async function ride(house: House, endpoint: Endpoint, request: Request, reply: FastifyReply) {
+async function ride(house: House, endpoint: Meant, request: Request, reply: FastifyReply) {
   const me = await identify(house, endpoint, request)
   try {
     const journey = depart(house, endpoint, request, me)

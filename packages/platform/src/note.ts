@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { recordDeed } from './audit.ts'
 import { inTransaction } from './database.ts'
-import type { Endpoint } from './endpoint.ts'
+import type { Meant } from './endpoint.ts'
 import { deedOf, idOf, type Journey } from './journey.ts'
 import type { House } from './house.ts'
 import { scopeOf, type Me } from './me.ts'
@@ -16,7 +16,7 @@ const NOTED = new Set([403, 409, 412])
 /** Writes a refused attempt in a transaction of its own. */
 export async function noteRefusal(
   house: House,
-  endpoint: Endpoint,
+  endpoint: Meant,
   request: FastifyRequest,
   me: Me,
   refused: Problem,

@@ -2,7 +2,8 @@ import fastifySwagger from '@fastify/swagger'
 import fastify, { type FastifyInstance, type FastifySchema } from 'fastify'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import type { Endpoint } from './endpoint.ts'
+import { meaningsOf } from './by-body.ts'
+import type { Endpoint, Meant } from './endpoint.ts'
 import { envelopeOf, ErrorEnvelope, listEnvelopeOf } from './envelope.ts'
 import { tidy, type Json } from './openapi-tidy.ts'
 
@@ -49,15 +50,16 @@ export async function documentOf(service: { about: string; endpoints: Endpoint[]
 
 /** What the documentation says of one endpoint; input and answers come from its schemas. */
 export function documentationOf(endpoint: Endpoint): FastifySchema {
-  const { body, form, query, path, may, about, status, kind, returns } = endpoint
-  const beside = endpoint.flat && returns instanceof z.ZodObject ? returns.shape : {}
-  const success = kind === 'list' ? listEnvelopeOf(returns) : envelopeOf(returns).safeExtend(beside)
+  const { body, form, query, path, about } = endpoint
+  const meanings = meaningsOf(endpoint)
+  const isOpen = meanings.some(({ may }) => may === 'public')
+  const isClosed = meanings.some(({ may }) => may !== 'public')
   const names = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name)
   return {
     summary: about,
-    description: may === 'public' ? 'Open to everybody.' : `Needs: \`${may}\`.`,
+    description: meanings.map(whoMay).join(' Or, as the body decides: '),
     tags: [path.split('/')[1] ?? ''],
-    ...(may !== 'public' && { security: [{ bearer: [] }] }),
+    ...(isClosed && { security: [{ bearer: [] }, ...(isOpen ? [{}] : [])] }),
     ...(body && { body }),
     ...(form && { body: form, consumes: ['multipart/form-data'] }),
     ...(query && { querystring: query }),
@@ -65,6 +67,25 @@ export function documentationOf(endpoint: Endpoint): FastifySchema {
       params: z.object(Object.fromEntries(names.map((name) => [name, z.string()]))),
     }),
     ...(endpoint.method !== 'GET' && { headers: WriteHeaders }),
-    response: { [status]: success, '4xx': ErrorEnvelope, '5xx': ErrorEnvelope },
+    response: { ...successesOf(meanings), '4xx': ErrorEnvelope, '5xx': ErrorEnvelope },
   }
+}
+
+function whoMay({ may }: Meant): string {
+  return may === 'public' ? 'Open to everybody.' : `Needs: \`${may}\`.`
+}
+
+/** status → what is answered with it. */
+function successesOf(meanings: readonly Meant[]): Record<number, z.ZodType> {
+  const answers: Record<number, z.ZodType> = {}
+  for (const meant of meanings) {
+    const known = answers[meant.status]
+    answers[meant.status] = known ? z.union([known, successOf(meant)]) : successOf(meant)
+  }
+  return answers
+}
+
+function successOf({ kind, returns, flat }: Meant): z.ZodType {
+  const beside = flat && returns instanceof z.ZodObject ? returns.shape : {}
+  return kind === 'list' ? listEnvelopeOf(returns) : envelopeOf(returns).safeExtend(beside)
 }

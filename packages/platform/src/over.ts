@@ -1,6 +1,8 @@
+import { declareByBody } from './by-body.ts'
 import { consumer, on, type Consumer, type EventContext, type Subscription } from './consumer.ts'
 import { declareEndpoint, declareRaw } from './declare.ts'
-import type { Endpoint, Handled, RawDeclared, Signature } from './endpoint.ts'
+import type { Choice, Endpoint, Handled, Meant, Signature } from './endpoint.ts'
+import type { RawDeclared } from './endpoint-raw.ts'
 import type { DataOf, EventContract } from '@forecourt/contracts/event'
 import type { z } from 'zod'
 import type { Job } from './job.ts'
@@ -19,7 +21,7 @@ export function roadOver<Tables, Means = object>() {
     Body extends z.ZodType = z.ZodUndefined,
     Query extends z.ZodType = z.ZodUndefined,
     Before = undefined,
-  >(path: Path, declared: Handled<Tables, Means, Path, Body, Query, Returns, Before>): Endpoint {
+  >(path: Path, declared: Handled<Tables, Means, Path, Body, Query, Returns, Before>): Meant {
     return declareEndpoint(path, declared)
   }
   endpoint.list = <Item extends z.ZodType, Row>(
@@ -28,6 +30,11 @@ export function roadOver<Tables, Means = object>() {
   ): Endpoint => declareList(path, declared)
   endpoint.raw = (path: Signature, declared: RawDeclared<Tables, Means>): Endpoint =>
     declareRaw(path, declared)
+  endpoint.byBody = (
+    path: Signature,
+    about: string,
+    choices: readonly [Choice, ...Choice[]],
+  ): Endpoint => declareByBody(path, about, choices)
 
   return {
     endpoint,

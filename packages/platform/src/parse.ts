@@ -1,3 +1,4 @@
+import type { ErrorReason } from '@forecourt/contracts/errors'
 import type { FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { Endpoint } from './endpoint.ts'
@@ -24,7 +25,7 @@ export function parse(endpoint: Endpoint, request: FastifyRequest): Input {
   return {
     params,
     query: checked(endpoint.query, request.query ?? {}, 'query_invalid'),
-    body: checked(endpoint.body, request.body ?? {}, 'body_invalid'),
+    body: checked(endpoint.body, request.body ?? {}, endpoint.invalid ?? 'body_invalid'),
     before: undefined,
   }
 }
@@ -33,11 +34,7 @@ export function isId(text: string): boolean {
   return UUID.test(text)
 }
 
-function checked(
-  schema: z.ZodType | undefined,
-  value: unknown,
-  reason: 'body_invalid' | 'query_invalid',
-): unknown {
+function checked(schema: z.ZodType | undefined, value: unknown, reason: ErrorReason): unknown {
   if (!schema) return undefined
   const read = schema.safeParse(value, { error: wordingOf })
   if (!read.success) throw problem(reason, { fields: messagesOf(read.error) })

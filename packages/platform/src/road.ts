@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { answerOf, versionOf } from './answer.ts'
 import { readingOf, statements } from './database.ts'
-import type { Endpoint } from './endpoint.ts'
+import type { Meant } from './endpoint.ts'
 import type { House } from './house.ts'
 import { contextOf, write, type Journey } from './journey.ts'
 import type { Budget } from './limit.ts'
@@ -23,7 +23,7 @@ export interface Arrival extends Answer {
  */
 export async function travel(
   house: House,
-  endpoint: Endpoint,
+  endpoint: Meant,
   request: FastifyRequest,
 ): Promise<Arrival> {
   const me = await identify(house, endpoint, request)
@@ -39,7 +39,7 @@ export async function travel(
 /** How a journey ends that did not arrive: by an earlier answer, or refused. */
 export async function settle(
   house: House,
-  endpoint: Endpoint,
+  endpoint: Meant,
   request: FastifyRequest,
   me: Me,
   error: unknown,
@@ -51,17 +51,18 @@ export async function settle(
 
 export async function identify(
   house: House,
-  endpoint: Endpoint,
+  endpoint: Meant,
   request: FastifyRequest,
 ): Promise<Me> {
   // Whoever signs in may still carry the token that ran out.
-  const header = endpoint.answers === 'tokens' ? undefined : request.headers.authorization
+  const isSignIn = endpoint.may === 'public' && endpoint.answers === 'tokens'
+  const header = isSignIn ? undefined : request.headers.authorization
   const claims = await claimsOf(house.app, header)
   return personOf(claims, await house.roles.permissionsOf(claims?.roles ?? []))
 }
 
 /** Everything that is known before anything is done: permission, input, ticket and scope. */
-export function depart(house: House, endpoint: Endpoint, request: FastifyRequest, me: Me): Journey {
+export function depart(house: House, endpoint: Meant, request: FastifyRequest, me: Me): Journey {
   permit(endpoint, me)
   const input = parse(endpoint, request)
   // An address that names a service is that service's alone.
@@ -74,7 +75,7 @@ export function depart(house: House, endpoint: Endpoint, request: FastifyRequest
   return { house, endpoint, request, me, input, scope, ticket, expectedVersion }
 }
 
-function permit({ may }: Endpoint, me: Me): void {
+function permit({ may }: Meant, me: Me): void {
   if (may === 'public') return
   if (!me.userId) throw problem('token_missing')
   if (may !== 'signed_in' && !me.may(may)) throw problem('permission_missing')
@@ -82,7 +83,7 @@ function permit({ may }: Endpoint, me: Me): void {
 
 function ticketFor(
   { personal }: House,
-  endpoint: Endpoint,
+  endpoint: Meant,
   request: FastifyRequest,
   me: Me,
   params: Record<string, string>,

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { RawContext } from '@forecourt/platform/endpoint'
+import type { RawContext } from '@forecourt/platform/endpoint-raw'
 import type { FileRow } from './file.ts'
 
 /** A file's bytes never change, so its id is its entity tag. */

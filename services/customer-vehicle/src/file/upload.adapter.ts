@@ -1,4 +1,4 @@
-import type { RawContext } from '@forecourt/platform/endpoint'
+import type { RawContext } from '@forecourt/platform/endpoint-raw'
 import { problem } from '@forecourt/platform/problem'
 import { Busboy, type BusboyInstance } from '@fastify/busboy'
 import { FilePurpose, MAX_UPLOAD_BYTES } from './file.ts'
