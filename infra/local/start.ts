@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { serviceNames } from '@forecourt/contracts/service-name'
 import { startEngines } from '@forecourt/engines/engines'
 import type { Engines } from '@forecourt/engines/engines-offer'
 import { isFree } from '@forecourt/engines/ports'
@@ -7,7 +8,7 @@ import { keepEngines } from './engine-keeper.ts'
 import { say } from './log-lines.ts'
 import { choosePorts, commonEnv, programsOf, serviceEnv, type Layout } from './programs.ts'
 import { greet } from './greeting.ts'
-import { noteEngines } from './running.ts'
+import { noteRunning } from './running.ts'
 import { readSecrets } from './secrets.ts'
 import { supervise, type Supervisor } from './supervisor.ts'
 
@@ -34,17 +35,35 @@ async function start(): Promise<void> {
     const gatewayPort = await portOf(process.env['FORECOURT_PORT'] ?? '8080')
     engines = await startEngines({ dataDir: resolve(dataDir, 'engines'), log: say })
     letEnginesGo = keepEngines(engines)
-    noteEngines(dataDir, engines)
+    noteRunning(dataDir, engines)
     const secrets = readSecrets(dataDir)
     const layout = { engines, secrets, dataDir, gatewayPort, ports: await choosePorts() }
     await prepare(supervisor, layout)
     supervisor.start(programsOf(layout))
     await untilReady(gatewayPort, supervisor)
+    noteRunning(dataDir, engines, secrets.keys)
+    process.on('SIGHUP', () => void renew(supervisor, layout).catch(fail))
     greet(gatewayPort, engines.kafkaBrokers, (performance.now() - begun) / 1_000)
   } catch (error) {
+    await fail(error)
+  }
+
+  async function fail(error: unknown): Promise<void> {
     say(`Forecourt cannot start. ${error instanceof Error ? error.message : String(error)}`)
     await stop(1)
   }
+}
+
+/** Gives every service the secrets as they are now, one after another. */
+async function renew(supervisor: Supervisor, layout: Layout): Promise<void> {
+  const secrets = readSecrets(layout.dataDir)
+  const isService = new Set<string>(serviceNames)
+  for (const program of programsOf({ ...layout, secrets })) {
+    if (!isService.has(program.name)) continue
+    await supervisor.renew(program)
+    await untilReady(layout.gatewayPort, supervisor)
+  }
+  noteRunning(layout.dataDir, layout.engines, secrets.keys)
 }
 
 /** Schemas, topics and seeds, each step a program that ends. */

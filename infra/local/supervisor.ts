@@ -15,6 +15,8 @@ const GRACE_MS = 8_000
 
 export interface Supervisor {
   start(programs: Program[]): void
+  /** Starts a program anew, as it is described now. */
+  renew(program: Program): Promise<void>
   /** Runs a program to its end; throws when it fails. */
   run(program: Program): Promise<void>
   /** Names of the programs that cannot start: they ended before they ever ran for long. */
@@ -26,6 +28,7 @@ export interface Supervisor {
 export function supervise(watch: boolean): Supervisor {
   const guard = openOrphanGuard()
   const living = new Set<ChildProcess>()
+  const kept = new Map<string, { child: ChildProcess; position: number }>()
   const failing = new Set<string>()
   let stopping = false
 
@@ -51,15 +54,20 @@ export function supervise(watch: boolean): Supervisor {
 
   function keep(program: Program, position: number, backoffMs: number): void {
     const begun = Date.now()
-    launch(program, position, watch).once('exit', (code, signal) => {
-      if (stopping) return
+    const child = launch(program, position, watch)
+    const mine = { child, position }
+    kept.set(program.name, mine)
+    // After a renewal another process is kept in its place.
+    const isOver = () => stopping || kept.get(program.name) !== mine
+    child.once('exit', (code, signal) => {
+      if (isOver()) return
       const ran = Date.now() - begun
       if (ran < STEADY_MS) failing.add(program.name)
       else failing.delete(program.name)
       const pauseMs = ran > STEADY_MS ? FIRST_BACKOFF_MS : backoffMs
       say(`${program.name} ended (${signal ?? `code ${code}`}); it starts again in ${pauseMs} ms.`)
       setTimeout(() => {
-        if (!stopping) keep(program, position, Math.min(pauseMs * 2, MAX_BACKOFF_MS))
+        if (!isOver()) keep(program, position, Math.min(pauseMs * 2, MAX_BACKOFF_MS))
       }, pauseMs)
     })
   }
@@ -68,6 +76,13 @@ export function supervise(watch: boolean): Supervisor {
     failing,
     start(programs) {
       for (const [at, program] of programs.entries()) keep(program, at, FIRST_BACKOFF_MS)
+    },
+    async renew(program) {
+      const former = kept.get(program.name)
+      if (!former) throw new Error(`${program.name} does not run.`)
+      kept.delete(program.name)
+      await end(former.child)
+      if (!stopping) keep(program, former.position, FIRST_BACKOFF_MS)
     },
     async run(program) {
       const [code] = (await once(launch(program, 0, false), 'exit')) as [number | null]

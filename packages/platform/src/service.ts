@@ -13,6 +13,7 @@ import type { Log } from './log.ts'
 import type { Machine } from './machine.ts'
 import type { PersonalData } from './personal.ts'
 import type { AnyProjection, Projection } from './projection.ts'
+import type { AnyRetelling, Retelling } from './reseal.ts'
 import type { Timer } from './timer.ts'
 
 /** What stands when a service opens the means of its handlers. */
@@ -43,6 +44,12 @@ export interface Service<Schema extends z.ZodObject, Tables, Means extends objec
   projections?: Projection<Tables, Means>[]
   timers?: Timer<Tables, Means>[]
   jobs?: Job<Tables, Means>[]
+  /** Tables that keep another's sealed values under another name than its owner: ours → theirs. */
+  copies?: Record<string, string>
+  /** Its nouns whose topics keep sealed values. */
+  retellings?: Retelling<Tables>[]
+  /** What an operator asks of it by name; the answer is a sentence to read. */
+  commands?: Record<string, (over: Pick<Boot<object>, 'pool' | 'personal'>) => Promise<string>>
 }
 
 /** A service whose types nobody needs any more: what is run and tested. */
@@ -59,6 +66,9 @@ export interface AnyService {
   projections?: AnyProjection[] | undefined
   timers?: Timer<never, never>[] | undefined
   jobs?: Job<never, never>[] | undefined
+  copies?: Record<string, string> | undefined
+  retellings?: AnyRetelling[] | undefined
+  commands?: Service<z.ZodObject, object, object>['commands'] | undefined
 }
 
 /** A service as it declares itself, with the endpoints that every service has. */

@@ -6,6 +6,7 @@ import * as brand from './brand/brand.routes.ts'
 import { componentWork } from './component/component.consumers.ts'
 import * as component from './component/component.routes.ts'
 import { accounts } from './customer/account.consumers.ts'
+import { retellCustomers } from './customer/retelling.queries.ts'
 import * as customer from './customer/customer.routes.ts'
 import * as lookup from './customer/lookup.routes.ts'
 import * as outreach from './customer/outreach.routes.ts'
@@ -23,6 +24,7 @@ import * as verification from './registration/verification.routes.ts'
 import { seedBrands } from './seed.ts'
 import { serviceCenters } from './service-center/service-center.consumers.ts'
 import { lifecycle as vehicleLifecycle } from './vehicle/vehicle.queries.ts'
+import { retellVehicles } from './vehicle/retelling.queries.ts'
 import * as vehicle from './vehicle/vehicle.routes.ts'
 import { visitInvoices, visits } from './visit/visit.consumers.ts'
 import * as visit from './visit/visit.routes.ts'
@@ -63,5 +65,6 @@ export const customerVehicle = service({
   lifecycles: { registration: registrationLifecycle, vehicle: vehicleLifecycle },
   timers: [dropUnattached, lapseRegistration],
   jobs: [forgetCodes()],
+  retellings: [retellCustomers, retellVehicles],
   consumers: [serviceCenters, accounts, visits, visitInvoices, componentWork, inspectionPhotos],
 })

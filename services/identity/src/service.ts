@@ -10,8 +10,10 @@ import * as sessions from './session/own-sessions.routes.ts'
 import * as session from './session/session.routes.ts'
 import { forgetSignUps } from './sign-up/sign-up.jobs.ts'
 import * as signUp from './sign-up/sign-up.routes.ts'
+import { rotateSigningKey } from './signing-key/rotation.queries.ts'
 import { signerOver } from './signing-key/signing-key.adapter.ts'
 import { signingKeysOver } from './signing-key/signing-key.queries.ts'
+import { turnSigningKeys } from './signing-key/signing-key.jobs.ts'
 import * as signingKey from './signing-key/signing-key.routes.ts'
 import { lifecycle as userLifecycle } from './user/account.queries.ts'
 import * as account from './user/account.routes.ts'
@@ -20,6 +22,7 @@ import { passwordsOf } from './user/password.adapter.ts'
 import * as password from './user/password.routes.ts'
 import * as profile from './user/profile.routes.ts'
 import { forgetOldFailures, forgetOldResets } from './user/user.jobs.ts'
+import { retellUsers } from './user/retelling.queries.ts'
 import * as user from './user/user.routes.ts'
 
 const Config = IdentityConfig.extend(OtpConfig.shape)
@@ -64,5 +67,8 @@ export const identity = service({
     forgetOldResets,
     forgetOldSessions,
     forgetSignUps,
+    turnSigningKeys,
   ],
+  retellings: [retellUsers],
+  commands: { 'rotate-signing-key': rotateSigningKey },
 })

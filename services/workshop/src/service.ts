@@ -3,7 +3,7 @@ import { service } from '@forecourt/platform/service'
 import { z } from 'zod'
 import * as approval from './approval/approval.routes.ts'
 import * as componentWork from './component-work/component-work.routes.ts'
-import { replicas } from './consumers.ts'
+import { customers, replicas } from './consumers.ts'
 import type { Means, Tables } from './db.ts'
 import { invoices } from './job-card/billing.consumers.ts'
 import * as jobCard from './job-card/job-card.routes.ts'
@@ -40,6 +40,7 @@ export const workshop = service<typeof WorkshopConfig, Tables, Means>({
     ...Object.values(staff),
   ],
   lifecycles: { 'service-request': serviceRequestLifecycle, 'job-card': jobCardLifecycle },
-  consumers: [replicas, reservations, invoices],
+  consumers: [replicas, customers, reservations, invoices],
   timers: [giveBackUnused],
+  copies: { staff: 'user' },
 })

@@ -1,5 +1,6 @@
 import { CustomerChanged } from '@forecourt/contracts/customer-vehicle-events'
 import type { Context } from '@forecourt/platform/endpoint'
+import { isCustomer } from '@forecourt/platform/me'
 import { fieldProblem, problem } from '@forecourt/platform/problem'
 import { changeRow, lockRow } from '@forecourt/platform/row'
 import { given } from '@forecourt/platform/table'
@@ -26,7 +27,9 @@ export async function changeCustomer(
     ])
     throw problem('body_invalid', { fields: Object.fromEntries(fields) })
   }
-  const { city, pinCode, marketingConsent, suggestion } = change
+  const { city, pinCode, marketingConsent } = change
+  // What is done with a suggestion is for staff to say, who are shown it.
+  const suggestion = isCustomer(context.me) ? undefined : change.suggestion
   const changed = await changeRow<CustomerRow>(context, 'customer', before, {
     ...given({ city, pinCode, marketingConsent, suggestion }),
     ...address,
@@ -57,9 +60,11 @@ function sealedChanges({ personal }: Means, id: string, change: ChangeCustomer) 
 }
 
 /** Tells the new state of a changed customer; only those who were verified are known outside. */
-export async function tellChange(context: Changing, row: CustomerRow): Promise<void> {
+export async function tellChange(
+  { db, emit, personal }: Pick<Changing, 'db' | 'emit' | 'personal'>,
+  row: CustomerRow,
+): Promise<void> {
   if (row.referenceId === null) return
-  const { db, emit, personal } = context
   const centers = await centersOfCustomer(db, row.id)
   emit(CustomerChanged, row.version, stateOfCustomer(personal, row, centers))
 }

@@ -1,17 +1,21 @@
 import { createHmac, generateKeyPairSync, randomUUID, sign } from 'node:crypto'
 import { createServer } from 'node:http'
 import { KeyRing, readConfig } from '@forecourt/platform/config'
+import { inTransaction } from '@forecourt/platform/database'
 import { personalData } from '@forecourt/platform/personal'
 import { open } from '@forecourt/platform/run'
+import { systemScope } from '@forecourt/platform/scope'
 import type { JsonWebKeys } from '@forecourt/platform/token'
 import { caller } from '@forecourt/testing/caller'
 import { ownKeys } from '@forecourt/testing/own-keys'
 import { openStack, testSecrets, type Stack } from '@forecourt/testing/stack'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Tables } from '../db.ts'
 import { seed, SeedConfig } from '../seed.ts'
 import { identity } from '../service.ts'
+import { rotateSigningKey, turnKeys } from './rotation.queries.ts'
 
-interface Tokens {
+interface LoggedIn {
   accessToken: string
 }
 interface Key {
@@ -39,7 +43,7 @@ afterAll(() => stack?.close())
 
 const admin = { email: 'admin@forecourt.test', password: 'Forecourt#2026' }
 async function signIn(): Promise<string> {
-  return (await stack.call<Tokens>('POST /auth/login', { body: admin })).data.accessToken
+  return (await stack.call<LoggedIn>('POST /auth/login', { body: admin })).data.accessToken
 }
 
 function payloadOf(token: string): Record<string, unknown> {
@@ -183,15 +187,52 @@ describe('the key set', () => {
 })
 
 describe('a rotation', () => {
+  test('publishes a key long before it signs, and is not noticed by who holds a token', async () => {
+    const fresh = await openSeeded()
+    const before = (await fresh.call<LoggedIn>('POST /auth/login', { body: admin })).data
+    // Everybody knows a second key; the first one still signs.
+    const { id, signsFrom } = await publish(fresh)
+    const leadMs = Date.parse(signsFrom) - Date.now()
+    expect(leadMs).toBeGreaterThan(600_000)
+    expect(await publish(fresh)).toEqual({ id, signsFrom })
+    const shown = (await (await fetch(fresh.env['JWKS_URL'] ?? '')).json()) as JsonWebKeys
+    expect(shown.keys.map(({ kid }) => kid)).toEqual([kidOf(before.accessToken), id])
+    expect(await turn(fresh)).toBe(false)
+
+    await fresh.admin.query(
+      `update signing_key set created_at = created_at - interval '15 minutes'`,
+    )
+    expect((await Promise.all([turn(fresh), turn(fresh)])).filter(Boolean)).toEqual([true])
+    const second = await openAnother(fresh)
+    const after = (await second.call<LoggedIn>('POST /auth/login', { body: admin })).data
+    expect(kidOf(after.accessToken)).toBe(id)
+    for (const process of [second, { statusOf: statusAt(fresh.call) }]) {
+      expect(await process.statusOf(before.accessToken)).toBe(200)
+      expect(await process.statusOf(after.accessToken)).toBe(200)
+    }
+    await second.close()
+    await fresh.close()
+  })
+
+  test('forgets the private key when the last token has ended', async () => {
+    const fresh = await openSeeded()
+    await fresh.call('POST /auth/login', { body: admin })
+    await publish(fresh)
+    await fresh.admin.query(`update signing_key set status = 'retired',
+      retired_at = now() - interval '8 days' where status = 'published'`)
+    await turn(fresh)
+    const { rows } = await fresh.admin.query('select status from signing_key')
+    await fresh.close()
+    expect(rows).toEqual([{ status: 'active' }])
+  })
+
   test('is not noticed by who holds a token of the old key, until that key is gone', async () => {
-    const fresh = await openStack(identity, { ...(await ownKeys()), BCRYPT_ROUNDS: '4' })
-    const development = { ...fresh.env, FORECOURT_SEED: 'development' }
-    await seed(readConfig(SeedConfig, development).config)
-    const before = (await fresh.call<Tokens>('POST /auth/login', { body: admin })).data
+    const fresh = await openSeeded()
+    const before = (await fresh.call<LoggedIn>('POST /auth/login', { body: admin })).data
     await fresh.admin.query(`update signing_key set status = 'retired', retired_at = now()`)
 
     const second = await openAnother(fresh)
-    const after = (await second.call<Tokens>('POST /auth/login', { body: admin })).data
+    const after = (await second.call<LoggedIn>('POST /auth/login', { body: admin })).data
     expect(kidOf(after.accessToken)).not.toBe(kidOf(before.accessToken))
     expect(await second.statusOf(before.accessToken)).toBe(200)
     expect(await second.statusOf(after.accessToken)).toBe(200)
@@ -224,13 +265,34 @@ describe('a rotation', () => {
   })
 })
 
+async function openSeeded(): Promise<Stack> {
+  const fresh = await openStack(identity, { ...(await ownKeys()), BCRYPT_ROUNDS: '4' })
+  const development = { ...fresh.env, FORECOURT_SEED: 'development' }
+  await seed(readConfig(SeedConfig, development).config)
+  return fresh
+}
+
+async function publish({ pool }: Stack): Promise<{ id: string; signsFrom: string }> {
+  const said = await rotateSigningKey({ pool, personal })
+  const [, id = '', signsFrom = ''] =
+    /^Key (\S+) is published, and signs from (\S+)\.$/.exec(said) ?? []
+  return { id, signsFrom }
+}
+
+function turn({ pool }: Stack): Promise<boolean> {
+  return inTransaction<Tables, boolean>(pool, systemScope(), (db) => turnKeys(db, 604_800))
+}
+
 /** A process of its own memory, over the same database. */
 async function openAnother({ env }: Stack, jwksUrl?: string) {
   const keys = await ownKeys()
   const running = await open(identity, { ...env, ...keys, JWKS_URL: jwksUrl ?? keys.JWKS_URL })
   const call = caller(running.url)
-  const statusOf = async (token: string) => (await call('GET /auth/me', { token })).status
-  return { call, statusOf, close: () => running.close() }
+  return { call, statusOf: statusAt(call), close: () => running.close() }
+}
+
+function statusAt(call: Stack['call']) {
+  return async (token: string) => (await call('GET /auth/me', { token })).status
 }
 
 function kidOf(token: string): string {

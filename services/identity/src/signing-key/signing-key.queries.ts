@@ -10,7 +10,7 @@ import type { KeyPair, PublicJwk, SigningKeyRow, SigningKeys } from './signing-k
 /** A rotation is seen by every process within this. */
 const FRESH_MS = 60_000
 /** How long after its last token's end a key is still shown, for clocks that differ. */
-const SKEW_S = 3_600
+export const SKEW_S = 3_600
 const MAKE_LOCK = 4_209
 
 interface Store {
@@ -41,6 +41,7 @@ export function signingKeysOver({ pool, personal, accessS }: Store): SigningKeys
       }
       return known.pair
     },
+    renew: () => (known = undefined),
     async published() {
       await this.active()
       const rows = await statements<Tables>(pool, systemScope(), 'read only')
@@ -64,11 +65,20 @@ async function activeKey(db: Kysely<Tables>, personal: PersonalData): Promise<Si
   const select = db.selectFrom('signingKey').selectAll().where('status', '=', 'active')
   const known = await select.executeTakeFirst()
   if (known) return known
-  await sql`select pg_advisory_xact_lock(${MAKE_LOCK})`.execute(db)
-  return (await select.executeTakeFirst()) ?? insertKey(db, personal)
+  await lockKeys(db)
+  return (await select.executeTakeFirst()) ?? insertKey(db, personal, 'active')
 }
 
-async function insertKey(db: Kysely<Tables>, personal: PersonalData): Promise<SigningKeyRow> {
+/** One at a time makes or turns keys, until the end of the transaction. */
+export async function lockKeys(db: Kysely<Tables>): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${MAKE_LOCK})`.execute(db)
+}
+
+export async function insertKey(
+  db: Kysely<Tables>,
+  personal: PersonalData,
+  status: 'active' | 'published',
+): Promise<SigningKeyRow> {
   const id = randomUUID()
   const pair = generateKeyPairSync('ed25519')
   const pem = pair.privateKey.export({ type: 'pkcs8', format: 'pem' })
@@ -78,7 +88,7 @@ async function insertKey(db: Kysely<Tables>, personal: PersonalData): Promise<Si
       id,
       publicKey: pair.publicKey.export({ type: 'spki', format: 'pem' }),
       privateKey: personal.seal(pem, { table: 'signing_key', column: 'private_key', id }),
-      status: 'active',
+      status,
     })
     .returningAll()
     .executeTakeFirstOrThrow()

@@ -34,6 +34,8 @@ export interface PublicJwk {
 /** The keys of this installation; the first one is made when it is first asked for. */
 export interface SigningKeys {
   active(): Promise<KeyPair>
+  /** Another key signs now: it is read at once. */
+  renew(): void
   published(): Promise<PublicJwk[]>
 }
 
