@@ -6,6 +6,8 @@ const SECRET = new RegExp(
     '.*(password|secret|token|tokens|otp|hash|authorization|cookie|apikey|privatekey)',
     '(otp|mfa|totp|verification|recovery)?codes?',
     'otpfortesting',
+    // The address that an authenticator app reads holds its secret.
+    'otpauthuri',
     '(phone|email)index',
     // Whoever holds a signed link needs no token.
     'photourl',

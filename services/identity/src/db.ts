@@ -5,6 +5,7 @@ import type { PersonalData } from '@forecourt/platform/personal'
 import type { Table } from '@forecourt/platform/table'
 import type { Apart } from '@forecourt/platform/apart'
 import { RoleRow } from './role/role.ts'
+import { ChallengeRow, SecondFactorRow, type Authenticator } from './second-factor/second-factor.ts'
 import { ServiceCenterRow, ServiceCenterZoneRow } from './service-center/service-center.ts'
 import { SessionRow, SpentTokenRow, type Lifetimes } from './session/session.ts'
 import { SignUpRow } from './sign-up/sign-up.ts'
@@ -16,10 +17,12 @@ import { LoginFailureRow, UserRow } from './user/user.ts'
 
 /** Every table of this service, by the schema of its rows. */
 export const tables = {
+  challenge: ChallengeRow,
   loginFailure: LoginFailureRow,
   otp: OtpRow,
   passwordReset: PasswordResetRow,
   role: RoleRow,
+  secondFactor: SecondFactorRow,
   serviceCenter: ServiceCenterRow,
   serviceCenterZone: ServiceCenterZoneRow,
   session: SessionRow,
@@ -37,6 +40,7 @@ export interface Means {
   otp: OtpMeans
   passwords: Passwords
   attempts: Attempts
+  authenticator: Authenticator
   keys: SigningKeys
   signer: Signer
   lifetimes: Lifetimes

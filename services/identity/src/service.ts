@@ -4,6 +4,10 @@ import { service } from '@forecourt/platform/service'
 import { apartOver } from '@forecourt/platform/apart'
 import { IdentityConfig } from './config.ts'
 import type { Means, Tables } from './db.ts'
+import { authenticator } from './second-factor/authenticator.adapter.ts'
+import { forgetOldChallenges } from './second-factor/second-factor.jobs.ts'
+import * as secondFactor from './second-factor/second-factor.routes.ts'
+import * as secondFactorSignIn from './second-factor/sign-in.routes.ts'
 import * as serviceCenter from './service-center/service-center.routes.ts'
 import { forgetOldSessions } from './session/session.jobs.ts'
 import * as sessions from './session/own-sessions.routes.ts'
@@ -43,6 +47,7 @@ export const identity = service({
       otp: openOtp(config, redis),
       passwords: passwordsOf(config.BCRYPT_ROUNDS),
       attempts: attemptsOver(redis),
+      authenticator,
       keys,
       signer: signerOver(keys, lifetimes.accessS),
       lifetimes,
@@ -50,6 +55,8 @@ export const identity = service({
     }
   },
   endpoints: [
+    ...Object.values(secondFactor),
+    ...Object.values(secondFactorSignIn),
     ...Object.values(serviceCenter),
     ...Object.values(session),
     ...Object.values(sessions),
@@ -63,6 +70,7 @@ export const identity = service({
   lifecycles: { user: userLifecycle },
   jobs: [
     forgetCodes<Tables>(),
+    forgetOldChallenges,
     forgetOldFailures,
     forgetOldResets,
     forgetOldSessions,

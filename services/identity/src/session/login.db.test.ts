@@ -245,7 +245,7 @@ test('a password that was changed while it was checked opens nothing', async () 
       const { rowCount } = await stack.admin.query(
         `select from pg_stat_activity
           where datname = current_database() and wait_event_type = 'Lock'
-            and query ilike '%last_login_at%'`,
+            and query ilike '%password_hash%for update%'`,
       )
       return rowCount
     })

@@ -10,11 +10,16 @@ import { GRACE_S, judge, type SessionRow, type Tokens } from './session.ts'
 type Granting = { db: Kysely<Tables>; sign: Sign } & Pick<Means, 'lifetimes'>
 
 /** Opens a session for an account that has proved itself, and hands out its first tokens. */
-export async function openSession(context: Granting, user: UserAndReach): Promise<Tokens> {
+export async function openSession(
+  context: Granting,
+  user: UserAndReach,
+  secondFactor: 'proved' | 'unproved',
+): Promise<Tokens> {
   const { db, lifetimes } = context
   const id = randomUUIDv7()
   const refreshToken = makeRefreshToken()
-  const tokens = await grantTokens(context, user, { sessionId: id, refreshToken })
+  const granted = { sessionId: id, refreshToken, secondFactor }
+  const tokens = await grantTokens(context, user, granted)
   await db
     .insertInto('session')
     .values({
@@ -27,13 +32,19 @@ export async function openSession(context: Granting, user: UserAndReach): Promis
   return tokens
 }
 
+interface Granted {
+  sessionId: string
+  refreshToken: string
+  secondFactor: 'proved' | 'unproved'
+}
+
 /** Every token of this house is made here, behind the one door. */
 export async function grantTokens(
   { db, sign, lifetimes }: Granting,
   user: UserAndReach,
-  { sessionId, refreshToken }: { sessionId: string; refreshToken: string },
+  { sessionId, refreshToken, secondFactor }: Granted,
 ): Promise<Tokens> {
-  await admit(db, user)
+  await admit(db, user, secondFactor)
   const issuedAtS = await newestRefusalOf(db, sessionId)
   const accessToken = sign({
     ...(issuedAtS !== undefined && { iat: issuedAtS }),

@@ -2,30 +2,17 @@ import { recordDeed } from '@forecourt/platform/audit'
 import type { Context } from '@forecourt/platform/endpoint'
 import { addressKey } from '@forecourt/platform/limit'
 import { problem } from '@forecourt/platform/problem'
-import { sql } from 'kysely'
 import { z } from 'zod'
 import { endpoint, type Means, type Tables } from '../db.ts'
+import { enter } from '../second-factor/entrance.queries.ts'
+import { Entered } from '../second-factor/second-factor.ts'
 import type { Sign } from '../signing-key/signing-key.ts'
 import { failureBudgets } from '../user/attempt.ts'
-import {
-  countFailure,
-  forgetFailures,
-  indexOf,
-  refuseLocked,
-  selectUsers,
-  shownUser,
-} from '../user/user.queries.ts'
+import { countFailure, indexOf, refuseLocked, selectUsers } from '../user/user.queries.ts'
 import { Credentials, type UserAndReach } from '../user/user.ts'
 import { endSession } from './ending.queries.ts'
-import {
-  grantTokens,
-  judgeToken,
-  openSession,
-  rotate,
-  sessionOf,
-  successorOf,
-} from './session.queries.ts'
-import { RefreshSession, SignedIn, Tokens } from './session.ts'
+import { grantTokens, judgeToken, rotate, sessionOf, successorOf } from './session.queries.ts'
+import { RefreshSession, Tokens } from './session.ts'
 
 type Here = Context<Tables> & Means
 
@@ -37,16 +24,11 @@ export const login = endpoint('POST /auth/login', {
   status: 200,
   message: 'Login successful',
   body: Credentials,
-  returns: SignedIn,
+  returns: Entered,
   before: proveCredentials,
   async handle(context, { before: proven }) {
-    const { db, personal } = context
-    await noteLogin(context, proven)
-    const user = await selectUsers(db).where('id', '=', proven.id).executeTakeFirstOrThrow()
-    const tokens = await openSession({ ...context, sign: proven.sign }, user)
-    context.proved({ userId: user.id, roles: [user.role], centers: user.serviceCenterIds })
-    await forgetFailures(db, user.id)
-    return { user: shownUser(personal, user), ...tokens }
+    await lockProven(context, proven)
+    return enter({ ...context, sign: proven.sign }, proven.id)
   },
 })
 
@@ -108,18 +90,16 @@ async function proveCredentials(context: Here, { body }: { body: Credentials }):
   return { ...account, sign: await signer.ready() }
 }
 
-/**
- * Notes the moment, and locks the account: its status can no longer change before the session is
- * there. A password that was changed since it was checked is wrong now.
- */
-async function noteLogin({ db }: Here, { id, passwordHash }: Proven): Promise<void> {
-  const { numUpdatedRows } = await db
-    .updateTable('user')
-    .set({ lastLoginAt: sql<string>`now()` })
+/** A password that was changed since it was checked is wrong now, and can no longer change. */
+async function lockProven({ db }: Here, { id, passwordHash }: Proven): Promise<void> {
+  const account = await db
+    .selectFrom('user')
+    .select('id')
     .where('id', '=', id)
     .where('passwordHash', '=', passwordHash)
+    .forUpdate()
     .executeTakeFirst()
-  if (!numUpdatedRows) throw problem('credentials_wrong').concerning(id)
+  if (!account) throw problem('credentials_wrong').concerning(id)
 }
 
 interface Exchanged {
@@ -148,7 +128,8 @@ async function exchange(context: Here, { body }: { body: RefreshSession }): Prom
       verdict === 'current'
         ? await rotate({ db, lifetimes }, session, presented)
         : successorOf(session, presented)
-    const granted = { sessionId: session.id, refreshToken }
+    // A session stands for the second factor that opened it.
+    const granted = { sessionId: session.id, refreshToken, secondFactor: 'proved' } as const
     return { tokens: await grantTokens({ db, sign, lifetimes }, user, granted), user }
   })
   if (!exchanged) throw problem('refresh_token_invalid')

@@ -11,7 +11,9 @@ export const SessionRow = z.object({
   rotatedAt: z.string().nullable(),
   expiresAt: z.string(),
   endedAt: z.string().nullable(),
-  endedBy: z.enum(['logout', 'reuse', 'suspension', 'password', 'revocation']).nullable(),
+  endedBy: z
+    .enum(['logout', 'reuse', 'suspension', 'password', 'revocation', 'second_factor'])
+    .nullable(),
   version: z.number().int(),
   createdAt: z.string(),
   updatedAt: z.string(),
@@ -42,6 +44,7 @@ export const Tokens = z
 export type Tokens = z.infer<typeof Tokens>
 
 export const SignedIn = Tokens.extend({ user: User }).meta({ id: 'SignedIn' })
+export type SignedIn = z.infer<typeof SignedIn>
 
 export const RefreshSession = z.object({
   refreshToken: z.string('Refresh token is required').min(1, 'Refresh token is required').max(512),

@@ -139,7 +139,8 @@ function refusalToManage(
   return own ? undefined : 'center_not_yours'
 }
 
-async function refuseUnmanaged({ db, me }: Managing, reach: Reach): Promise<void> {
+/** Throws unless this person may manage accounts of such a role, at such centers. */
+export async function refuseUnmanaged({ db, me }: Managing, reach: Reach): Promise<void> {
   const role = await db
     .selectFrom('role')
     .select('permissions')

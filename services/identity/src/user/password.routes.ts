@@ -9,7 +9,7 @@ import { problem } from '@forecourt/platform/problem'
 import { z } from 'zod'
 import { endpoint, type Means, type Tables } from '../db.ts'
 import { hashOf } from '../refresh-token.ts'
-import { failureBudgets } from './attempt.ts'
+import { provePassword } from './own-password.queries.ts'
 import {
   activeAccount,
   insertReset,
@@ -19,7 +19,7 @@ import {
   useReset,
 } from './reset.queries.ts'
 import { ChangePassword, ForgotPassword, resetCode, ResetPassword } from './reset.ts'
-import { countFailure, indexOf, refuseLocked } from './user.queries.ts'
+import { indexOf } from './user.queries.ts'
 import type { UserRow } from './user.ts'
 
 type Here = Context<Tables> & Means
@@ -78,11 +78,11 @@ interface ProvenPassword {
   passwordHash: string
 }
 
-/** A wrong current password counts like one at the sign-in: a stolen token is no way to guess. */
 async function proveCurrentPassword(
-  { db, me, attempts, passwords, address }: Here,
+  context: Here,
   { body }: { body: ChangePassword },
 ): Promise<ProvenPassword> {
+  const { db, me, passwords } = context
   const userId = me.userId ?? ''
   const account = await db
     .selectFrom('user')
@@ -90,13 +90,8 @@ async function proveCurrentPassword(
     .where('id', '=', userId)
     .executeTakeFirst()
   const known = account?.passwordHash ?? null
-  await refuseLocked(db, userId)
-  const right = await attempts.guess(failureBudgets(userId, addressKey(address)), async () => {
-    const matches = await passwords.matches(body.currentPassword, known)
-    if (!matches) await countFailure(db, userId)
-    return matches
-  })
-  if (!right || known === null) throw problem('password_wrong').concerning(userId)
+  await provePassword(context, { userId, known, typed: body.currentPassword })
+  if (known === null) throw problem('password_wrong').concerning(userId)
   return { userId, known, passwordHash: await passwords.hash(body.newPassword) }
 }
 

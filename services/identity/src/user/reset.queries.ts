@@ -3,6 +3,7 @@ import type { Emit } from '@forecourt/platform/outbox'
 import { sql, type Kysely } from 'kysely'
 import type { Means, Tables } from '../db.ts'
 import { hashOf } from '../refresh-token.ts'
+import { forgetChallenges } from '../second-factor/challenge.queries.ts'
 import { endSessionsOf } from '../session/ending.queries.ts'
 import { inSeconds } from '../session/session.queries.ts'
 import { RESET_LIFE_S, type PasswordResetRow } from './reset.ts'
@@ -73,7 +74,7 @@ export async function useReset(db: Kysely<Tables>, id: string): Promise<boolean>
 
 /**
  * Gives a locked account a new password: its sessions end but the one that chose it, and so do
- * its links, its failures and their lock.
+ * its links, whatever sign-in is half-way, its failures and their lock.
  */
 export async function replacePassword(
   context: { db: Kysely<Tables>; emit: Emit } & Pick<Means, 'lifetimes'>,
@@ -88,5 +89,6 @@ export async function replacePassword(
     .execute()
   await endSessionsOf(context, userId, { endedBy: 'password', except })
   await db.deleteFrom('passwordReset').where('userId', '=', userId).execute()
+  await forgetChallenges(db, userId)
   await forgetFailures(db, userId)
 }

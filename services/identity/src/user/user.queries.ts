@@ -9,6 +9,7 @@ import type { Tables } from '../db.ts'
 import { lock } from './attempt.ts'
 import {
   nameBeginnings,
+  owedFactor,
   refusalOf,
   userOf,
   type Person,
@@ -64,7 +65,12 @@ export async function createUser(
   const id = randomUUIDv7()
   const user = await db
     .insertInto('user')
-    .values({ ...given, id, ...sealedPerson(personal, id, { email, phone, fullName }) })
+    .values({
+      ...given,
+      id,
+      mfaEnabled: false,
+      ...sealedPerson(personal, id, { email, phone, fullName }),
+    })
     .onConflict((conflict) => conflict.doNothing())
     .returningAll()
     .executeTakeFirst()
@@ -118,16 +124,18 @@ export function stateOf(user: UserRow): z.infer<typeof UserState> {
 }
 
 /**
- * The one door before every token: throws `account_locked` and `account_not_active`. Whatever way
- * of signing in there will be passes here.
+ * The one door before every token: throws `account_locked`, `account_not_active` and
+ * `mfa_required`. Whatever way of signing in there will be passes here.
  */
 export async function admit(
   db: Kysely<Tables>,
-  user: Pick<UserRow, 'id' | 'status'>,
+  user: Pick<UserRow, 'id' | 'status' | 'mfaEnabled'>,
+  secondFactor: 'proved' | 'unproved',
 ): Promise<void> {
   await refuseLocked(db, user.id)
   const refusal = refusalOf(user)
   if (refusal) throw problem(refusal).concerning(user.id)
+  if (owedFactor(user, secondFactor)) throw problem('mfa_required').concerning(user.id)
 }
 
 /** `subject` is an account's id, or the digest of what somebody without an account typed. */

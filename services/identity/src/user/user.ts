@@ -28,6 +28,7 @@ export const UserRow = z.object({
   /** Keyed digests of how the words of the name begin. */
   nameIndex: z.array(z.string()),
   lastLoginAt: z.string().nullable(),
+  mfaEnabled: z.boolean(),
   version: z.number().int(),
   createdAt: z.string(),
   updatedAt: z.string(),
@@ -66,6 +67,7 @@ export const User = UserRow.pick({
     serviceCenterIds: z.array(z.uuid()),
     permissions: z.array(z.string()),
     lastLogin: z.string().nullable(),
+    mfaEnabled: z.boolean().meta({ description: 'Whether a second factor is asked for.' }),
   })
   .meta({ id: 'User' })
 export type User = z.infer<typeof User>
@@ -105,12 +107,21 @@ export function userOf(row: UserAndReach, person: Person): User {
     serviceCenterIds,
     permissions,
     lastLogin: row.lastLoginAt,
+    mfaEnabled: row.mfaEnabled,
   }
 }
 
 /** Why this account gets no tokens now, whatever it has proved; undefined when it does. */
 export function refusalOf({ status }: Pick<UserRow, 'status'>): ErrorReason | undefined {
   return status === 'active' ? undefined : 'account_not_active'
+}
+
+/** What of the second factor an account owes before it gets tokens; undefined when nothing. */
+export function owedFactor(
+  { mfaEnabled }: Pick<UserRow, 'mfaEnabled'>,
+  secondFactor: 'proved' | 'unproved',
+): 'code' | undefined {
+  return mfaEnabled && secondFactor === 'unproved' ? 'code' : undefined
 }
 
 /** A name as it is kept, in one. */

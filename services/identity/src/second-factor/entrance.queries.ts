@@ -1,0 +1,57 @@
+import type { Context } from '@forecourt/platform/endpoint'
+import { sql } from 'kysely'
+import type { Means, Tables } from '../db.ts'
+import { openSession } from '../session/session.queries.ts'
+import type { SignedIn } from '../session/session.ts'
+import type { Sign } from '../signing-key/signing-key.ts'
+import { admit, forgetFailures, selectUsers, shownUser } from '../user/user.queries.ts'
+import { owedFactor, type UserAndReach, type UserRow } from '../user/user.ts'
+import { openChallenge } from './challenge.queries.ts'
+import type { Entered } from './second-factor.ts'
+
+type Entering = Context<Tables> & Means & { sign: Sign }
+
+/**
+ * Lets somebody in who has proved the first factor, be it a password or a code: with tokens, or
+ * with a challenge where the second factor is missing. Every way of signing in ends here.
+ */
+export async function enter(context: Entering, userId: string): Promise<Entered> {
+  const { db, proved } = context
+  const user = await lockedAccount(context, userId)
+  const owed = owedFactor(user, 'unproved')
+  if (!owed) return signIn(context, user, 'unproved')
+  await admit(db, user, 'proved')
+  proved({ userId, roles: [user.role], centers: user.serviceCenterIds })
+  return openChallenge(db, userId, owed)
+}
+
+/** Hands a locked account its tokens, behind the one door. */
+export async function signIn(
+  context: Entering,
+  user: UserAndReach,
+  secondFactor: 'proved' | 'unproved',
+): Promise<SignedIn> {
+  const { db, personal, proved } = context
+  const { lastLoginAt } = await noteLogin(context, user.id)
+  const tokens = await openSession(context, user, secondFactor)
+  proved({ userId: user.id, roles: [user.role], centers: user.serviceCenterIds })
+  await forgetFailures(db, user.id)
+  return { user: shownUser(personal, { ...user, lastLoginAt }), ...tokens }
+}
+
+/** The account as it stands: what it may do can no longer change before the session is there. */
+export async function lockedAccount(
+  { db }: Pick<Entering, 'db'>,
+  userId: string,
+): Promise<UserAndReach> {
+  return selectUsers(db).where('id', '=', userId).forUpdate().executeTakeFirstOrThrow()
+}
+
+async function noteLogin({ db }: Entering, userId: string): Promise<Pick<UserRow, 'lastLoginAt'>> {
+  return db
+    .updateTable('user')
+    .set({ lastLoginAt: sql<string>`now()` })
+    .where('id', '=', userId)
+    .returning('lastLoginAt')
+    .executeTakeFirstOrThrow()
+}
