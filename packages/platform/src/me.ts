@@ -36,6 +36,11 @@ export function isOfAllCenters({ roles }: Pick<Me, 'roles'>): boolean {
   return roles.some((role) => rolesOfAllCenters.includes(role))
 }
 
+/** Customers see what belongs to their own account; what staff notes for itself is not theirs. */
+export function isCustomer({ roles }: Pick<Me, 'roles'>): boolean {
+  return roles.every((role) => customerRoles.includes(role))
+}
+
 /** Which rows exist for this person. `subject` is the row that an anonymous address names. */
 export function scopeOf(me: Me, subject: string | null): Scope {
   if (!me.userId || !me.sessionId || !me.claims) return publicScope(subject)
@@ -47,7 +52,7 @@ export function scopeOf(me: Me, subject: string | null): Scope {
   if (isOfAllCenters(me)) {
     return { ...person, kind: 'all', centers: null }
   }
-  if (me.roles.every((role) => customerRoles.includes(role))) {
+  if (isCustomer(me)) {
     return { ...person, kind: 'own', centers: [] }
   }
   return { ...person, kind: 'centers', centers: me.centers }

@@ -39,6 +39,8 @@ export function centerFact(
 
 interface Person {
   customerId?: string
+  /** Absent in what was told before customers had accounts. */
+  accountId?: string
   firstName?: string
   phone?: string
   email?: string | null
@@ -54,6 +56,7 @@ export function customerFact(person: Person = {}): DataOf<typeof CustomerRegiste
     personal.seal(value, { table: 'customer', column, id: customerId })
   return {
     customerId,
+    ...(person.accountId && { accountId: person.accountId }),
     referenceId: person.referenceId ?? 'CUST-MH12-000145',
     serviceCenterIds: person.serviceCenterIds ?? [pune],
     firstName: sealed('first_name', firstName),

@@ -70,7 +70,7 @@ interface Foreign {
   stranger: Person
 }
 
-/** A foreign object does not exist: 404 for every endpoint that names one. */
+/** A foreign object does not exist: 404 for every endpoint that names one and is open to them. */
 export function testForeignCenter(
   service: AnyService,
   stackOf: () => Stack,
@@ -81,7 +81,7 @@ export function testForeignCenter(
   for (const endpoint of named) {
     const name = `${endpoint.method} ${endpoint.path}`
     const isHis = rolesThatMay(endpoint).includes(stranger.role)
-    test(`${name} ${isHis ? 'hides' : 'refuses'} another center's object`, async () => {
+    test(`${name} ${isHis ? 'hides' : 'refuses'} what is not of this ${stranger.role}`, async () => {
       const root = endpoint.path.slice(0, endpoint.path.indexOf('/:id'))
       const idOf = ids[root]
       if (!idOf && isHis) throw new Error(`The test knows no object for ${root}/:id.`)

@@ -37,6 +37,8 @@ export const mohan = person(8, 'advisor', [mumbai])
 export const gita = person(9, 'mobile_user', [])
 const omar = person(10, 'garage_owner', [])
 
+/** Farah is another customer. */
+export const farah = person(12, 'mobile_user', [])
 /** Nikhil repairs in Mumbai. */
 export const nikhil = person(11, 'engineer', [mumbai])
 

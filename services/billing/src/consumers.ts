@@ -2,7 +2,7 @@ import { CustomerChanged, CustomerRegistered } from '@forecourt/contracts/custom
 import { ServiceCenterChanged, ServiceCenterOpened } from '@forecourt/contracts/identity-events'
 import { consumer, replica } from './db.ts'
 
-/** Local copies of who supplies and who is supplied. */
+/** Local copies of who supplies. */
 export const replicas = consumer('replicas', [
   ...replica('serviceCenter', [ServiceCenterOpened, ServiceCenterChanged], (center) => ({
     code: center.code,
@@ -16,7 +16,13 @@ export const replicas = consumer('replicas', [
     gstin: center.gstin,
     timeZone: center.timeZone,
   })),
-  ...replica('customer', [CustomerRegistered, CustomerChanged], (customer) => ({
+])
+
+/** Customers have a consumer of their own, which has heard of their accounts from the beginning. */
+export const customers = consumer(
+  'customers',
+  replica('customer', [CustomerRegistered, CustomerChanged], (customer) => ({
+    accountId: customer.accountId ?? null,
     serviceCenterIds: customer.serviceCenterIds,
     fullName: customer.fullName,
     phone: customer.phone,
@@ -25,4 +31,4 @@ export const replicas = consumer('replicas', [
     state: customer.state,
     pinCode: customer.pinCode,
   })),
-])
+)

@@ -1,6 +1,6 @@
-import { cardFact, completeCard, knowBilling } from '@forecourt/testing/billing'
+import { cardFact, completeCard, knowBilling, knowCustomer } from '@forecourt/testing/billing'
 import { testEveryRole, testForeignCenter, testLists, testTables } from '@forecourt/testing/matrix'
-import { kiran, meera } from '@forecourt/testing/people'
+import { gita, kiran, meera } from '@forecourt/testing/people'
 import { openStack, type Stack } from '@forecourt/testing/stack'
 import { afterAll, beforeAll } from 'vitest'
 import { tables } from './db.ts'
@@ -11,19 +11,21 @@ let invoice = ''
 beforeAll(async () => {
   stack = await openStack(billing)
   invoice = await completeCard(stack, cardFact(await knowBilling(stack)))
+  await knowCustomer(stack, { accountId: gita.userId })
 })
 afterAll(() => stack?.close())
 
 testEveryRole(billing, () => stack)
 testLists(billing, () => stack, kiran)
-testForeignCenter(billing, () => stack, {
+const foreign = {
   ids: { '/invoices': () => invoice },
   bodies: {
     'POST /invoices/:id/payments': { amount: 1, paymentMethod: 'cash' },
     'PUT /invoices/:id/pay': { paymentMethod: 'cash' },
   },
-  stranger: meera,
-})
+}
+testForeignCenter(billing, () => stack, { ...foreign, stranger: meera })
+testForeignCenter(billing, () => stack, { ...foreign, stranger: gita })
 testTables(billing, tables, () => stack, {
   service_center: 'a replica of what everybody may know',
 })

@@ -1,7 +1,7 @@
 import { service } from '@forecourt/platform/service'
 import { openStorage, StorageConfig } from '@forecourt/storage/config'
 import { z } from 'zod'
-import { replicas } from './consumers.ts'
+import { customers, replicas } from './consumers.ts'
 import type { Means, Tables } from './db.ts'
 import { documentStore } from './document-store.ts'
 import { documents } from './document/invoice-document.consumers.ts'
@@ -45,6 +45,6 @@ export const billing = service<typeof BillingConfig, Tables, Means>({
     ...Object.values(report),
   ],
   lifecycles: { invoice: invoiceLifecycle },
-  consumers: [replicas, jobCards, bills, documents],
+  consumers: [replicas, customers, jobCards, bills, documents],
   timers: [lapse],
 })

@@ -21,11 +21,6 @@ export const replicas = consumer('replicas', [
     isActive: center.isActive,
     timeZone: center.timeZone,
   })),
-  ...replica('customer', [CustomerRegistered, CustomerChanged], (customer) => ({
-    serviceCenterIds: customer.serviceCenterIds,
-    fullName: customer.fullName,
-    phone: customer.phone,
-  })),
   ...replica('vehicle', [VehicleRegistered, VehicleChanged], (vehicle) => ({
     customerId: vehicle.customerId,
     serviceCenterIds: vehicle.serviceCenterIds,
@@ -53,3 +48,14 @@ export const replicas = consumer('replicas', [
     availableMilli: Math.round(level.available * 1_000),
   })),
 ])
+
+/** Customers have a consumer of their own, which has heard of their accounts from the beginning. */
+export const customers = consumer(
+  'customers',
+  replica('customer', [CustomerRegistered, CustomerChanged], (customer) => ({
+    accountId: customer.accountId ?? null,
+    serviceCenterIds: customer.serviceCenterIds,
+    fullName: customer.fullName,
+    phone: customer.phone,
+  })),
+)

@@ -1,5 +1,5 @@
 import { testEveryRole, testForeignCenter, testLists, testTables } from '@forecourt/testing/matrix'
-import { kiran, meera, ravi } from '@forecourt/testing/people'
+import { gita, kiran, meera, ravi } from '@forecourt/testing/people'
 import { openStack, type Stack } from '@forecourt/testing/stack'
 import {
   askForWork,
@@ -20,13 +20,14 @@ beforeAll(async () => {
   await knowWorkshops(stack)
   await knowStaff(stack)
   card = (await openCard(stack)).id
+  await registerVisitor(stack, { accountId: gita.userId })
   request = (await askForWork(stack, await registerVisitor(stack))).data.id
 })
 afterAll(() => stack?.close())
 
 testEveryRole(workshop, () => stack)
 testLists(workshop, () => stack, kiran)
-testForeignCenter(workshop, () => stack, {
+const foreign = {
   ids: {
     '/workshop/service-requests': () => request,
     '/workshop/job-cards': () => card,
@@ -46,8 +47,9 @@ testForeignCenter(workshop, () => stack, {
       items: [{ itemId: ravi.userId, quantity: 1 }],
     },
   },
-  stranger: meera,
-})
+}
+testForeignCenter(workshop, () => stack, { ...foreign, stranger: meera })
+testForeignCenter(workshop, () => stack, { ...foreign, stranger: gita })
 testTables(workshop, tables, () => stack, {
   service_center: 'a replica of what everybody may know',
   item: 'a replica of what everybody may know',

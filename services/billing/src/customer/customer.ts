@@ -3,6 +3,8 @@ import { z } from 'zod'
 /** A customer, as far as an invoice must name one; personal values stay sealed. */
 export const CustomerRow = z.object({
   id: z.uuid(),
+  /** Who signs in as this customer. */
+  accountId: z.uuid().nullable(),
   serviceCenterIds: z.array(z.uuid()),
   fullName: z.string(),
   phone: z.string(),

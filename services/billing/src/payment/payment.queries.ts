@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { InvoiceSettled, PaymentReceived } from '@forecourt/contracts/billing-events'
 import { documentNumber } from '@forecourt/platform/document-number'
-import type { Me } from '@forecourt/platform/me'
+import { isCustomer, type Me } from '@forecourt/platform/me'
 import { problem } from '@forecourt/platform/problem'
 import { changeRow, lockRow } from '@forecourt/platform/row'
 import type { Kysely } from 'kysely'
@@ -119,7 +119,7 @@ async function insertPayment(
 }
 
 /** What was paid of an invoice. Throws `not_found` for one that is not the caller's to see. */
-export async function paymentsOf(db: Kysely<Tables>, invoiceId: string) {
+export async function paymentsOf({ db, me }: { db: Kysely<Tables>; me: Me }, invoiceId: string) {
   const [invoice, payments] = await Promise.all([
     db.selectFrom('invoice').select('id').where('id', '=', invoiceId).executeTakeFirst(),
     db
@@ -131,5 +131,7 @@ export async function paymentsOf(db: Kysely<Tables>, invoiceId: string) {
       .execute(),
   ])
   if (!invoice) throw problem('not_found')
-  return payments.map(shownPayment)
+  // What the counter has noted of a payment, it has noted for itself.
+  const hidden = isCustomer(me) ? { notes: null } : {}
+  return payments.map((payment) => ({ ...shownPayment(payment), ...hidden }))
 }

@@ -36,5 +36,5 @@ export const listPayments = endpoint('GET /invoices/:id/payments', {
   may: 'invoice.read',
   reads: 'payment',
   returns: z.array(Payment),
-  handle: ({ db }, { params }) => paymentsOf(db, params.id),
+  handle: (context, { params }) => paymentsOf(context, params.id),
 })

@@ -12,7 +12,7 @@ import {
   JobCardStarted,
 } from '@forecourt/contracts/workshop-events'
 import { available, machine } from '@forecourt/platform/machine'
-import type { Me } from '@forecourt/platform/me'
+import { isCustomer, type Me } from '@forecourt/platform/me'
 import { problem } from '@forecourt/platform/problem'
 import type { Kysely } from 'kysely'
 import type { z } from 'zod'
@@ -210,6 +210,7 @@ export function shownCard(
   return {
     ...card,
     currentStage: card.status.replaceAll('_', ' '),
+    engineerNotes: isCustomer(me) ? null : card.engineerNotes,
     preInspection: shownInspection(card),
     services: [],
     additionalServices: [],

@@ -28,7 +28,7 @@ export const requestParts = endpoint('PUT /workshop/job-cards/:id/parts-request'
 
 export const listRequiredParts = endpoint('GET /workshop/job-cards/:id/parts-required', {
   about: 'Show the parts that a job card needs, and whether they are there.',
-  may: 'job_card.read',
+  may: 'parts_request.read',
   returns: z.array(RequiredPart),
   async handle({ db }, { params }) {
     const card = await db

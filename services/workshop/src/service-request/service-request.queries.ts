@@ -72,7 +72,7 @@ export const lifecycle = machine<ServiceRequestRow>()({
     cancel: {
       from: ['pending', 'approved', 'scheduled'],
       to: 'cancelled',
-      may: 'service_request.update',
+      may: 'service_request.cancel',
       says: ServiceRequestCancelled,
     },
   },
@@ -97,9 +97,7 @@ export async function partiesOf(
 ): Promise<Parties> {
   const { customerId, vehicleId } = body
   const [customer, vehicle] = await Promise.all([
-    waitForNoun(customerId, () =>
-      db.selectFrom('customer').selectAll().where('id', '=', customerId).executeTakeFirst(),
-    ),
+    waitForNoun(customerId, () => findCustomer(db, customerId)),
     waitForNoun(vehicleId, () =>
       db.selectFrom('vehicle').selectAll().where('id', '=', vehicleId).executeTakeFirst(),
     ),
@@ -110,7 +108,16 @@ export async function partiesOf(
   if (!serviceCenterId || !customer.serviceCenterIds.includes(serviceCenterId)) {
     throw problem('customer_not_linked')
   }
-  return { customerId, vehicleId, serviceCenterId }
+  return { customerId: customer.id, vehicleId, serviceCenterId }
+}
+
+/** A customer by the own id, or by that of the account, which is all that a customer may know. */
+function findCustomer(db: Kysely<Tables>, id: string) {
+  return db
+    .selectFrom('customer')
+    .selectAll()
+    .where((eb) => eb.or([eb('id', '=', id), eb('accountId', '=', id)]))
+    .executeTakeFirst()
 }
 
 /** Opens a request; a manager of the center is to approve it. */

@@ -138,7 +138,7 @@ export const rejectServiceRequest = endpoint('PUT /workshop/service-requests/:id
 
 export const cancelServiceRequest = endpoint('PUT /workshop/service-requests/:id/cancel', {
   about: 'Call a service request off, and say why.',
-  may: 'service_request.update',
+  may: 'service_request.cancel',
   message: 'Service request cancelled',
   body: Refuse,
   returns: ServiceRequest,

@@ -25,7 +25,7 @@ const Workload = Engineer.extend({
 
 export const listEngineers = endpoint.list('GET /workshop/engineers', {
   about: 'List who repairs at the center.',
-  may: 'job_card.read',
+  may: 'engineer.read',
   item: Engineer,
   filters: { role: { type: z.enum(['technician', 'engineer']) } },
   sorts: { openJobCards: 'open_job_cards', role: 'role' },
@@ -35,7 +35,7 @@ export const listEngineers = endpoint.list('GET /workshop/engineers', {
 
 export const showWorkload = endpoint('GET /workshop/engineers/:id/workload', {
   about: 'Show what somebody who repairs has to do.',
-  may: 'job_card.read',
+  may: 'engineer.read',
   returns: Workload,
   async handle({ db, personal }, { params }) {
     const [engineer, cards] = await Promise.all([
