@@ -43,4 +43,5 @@ testForeignCenter(customerVehicle, () => stack, {
 testTables(customerVehicle, tables, () => stack, {
   service_center: 'a replica of what everybody may know',
   reference_counter: 'counts, of nobody',
+  customer_name: 'an index of names; whoever is found is read through customer',
 })

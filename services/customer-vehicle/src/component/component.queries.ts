@@ -1,10 +1,13 @@
 import { problem } from '@forecourt/platform/problem'
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
+import { jsonArrayFrom, jsonBuildObject } from 'kysely/helpers/postgres'
 import type { z } from 'zod'
 import type { Means, Tables } from '../db.ts'
 import {
   shownComponent,
   type Component,
+  type ComponentHistoryRow,
+  type ComponentIssueRow,
   type Graphical,
   type StartingComponent,
   type VehicleComponentRow,
@@ -15,31 +18,66 @@ type Reading = Pick<Means, 'components'> & { db: Kysely<Tables> }
 /** So many of a component's services are shown with it. */
 const NEWEST = 10
 
+/** What is kept of a vehicle's components, each part as rows that came as JSON. */
+export interface KeptComponents {
+  components: JsonRow[]
+  issues: JsonRow[]
+  services: JsonRow[]
+}
+type JsonRow = Record<string, unknown>
+
+/** What is kept of the components of `vehicle`, as one column beside it. */
+export function keptComponents(db: Kysely<Tables>) {
+  const id = sql.ref<string>('vehicle.id')
+  return jsonBuildObject({
+    components: jsonArrayFrom(componentsOf(db, id)),
+    issues: jsonArrayFrom(issuesOf(db, id)),
+    services: jsonArrayFrom(newestServices(db, id)),
+  }) as RawBuilder<KeptComponents>
+}
+
 /** The whole picture of a vehicle. Throws `not_found`. */
 export async function graphicalOf(
   { db, components }: Reading,
   vehicleId: string,
 ): Promise<z.output<typeof Graphical>> {
-  const [vehicle, rows, issues, history] = await Promise.all([
-    db.selectFrom('vehicle').select('id').where('id', '=', vehicleId).executeTakeFirst(),
-    componentsOf(db, vehicleId).execute(),
-    db
-      .selectFrom('componentIssue')
-      .selectAll()
-      .where('vehicleId', '=', vehicleId)
-      .orderBy('reportedAt', 'desc')
-      .execute(),
-    newestServices(db, vehicleId).execute(),
-  ])
+  const vehicle = await db
+    .selectFrom('vehicle')
+    .select(keptComponents(db).as('kept'))
+    .where('id', '=', vehicleId)
+    .executeTakeFirst()
   if (!vehicle) throw problem('not_found')
+  return pictureOf(vehicleId, vehicle.kept, components)
+}
+
+/** A vehicle's picture: what nobody has said anything of is as every vehicle begins. */
+export function pictureOf(
+  vehicleId: string,
+  kept: KeptComponents,
+  starting: readonly StartingComponent[],
+): z.output<typeof Graphical> {
+  const rows = kept.components.map((row) => rowOf<VehicleComponentRow>(row))
+  const issues = kept.issues.map((row) => rowOf<ComponentIssueRow>(row))
+  const services = kept.services.map((row) => rowOf<ComponentHistoryRow>(row))
   const [lastUpdated = null] = rows
     .map(({ updatedAt }) => updatedAt)
     .toSorted((one, other) => Date.parse(other) - Date.parse(one))
   return {
     vehicleId,
-    components: merged(components, rows).map((one) => shownComponent(one, issues, history)),
+    components: merged(starting, rows).map((one) => shownComponent(one, issues, services)),
     lastUpdated,
   }
+}
+
+const UTC = /^(\d{4}-\d\d-\d\dT[\d:.]+)\+00:00$/
+
+/** Inside JSON a row keeps the names of its columns, and its moments Postgres' own spelling. */
+function rowOf<Row>(row: JsonRow): Row {
+  const fields = Object.entries(row).map(([column, value]) => [
+    column.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+    typeof value === 'string' ? value.replace(UTC, '$1Z') : value,
+  ])
+  return Object.fromEntries(fields) as Row
 }
 
 /** One component of it. Throws `not_found`. */
@@ -63,7 +101,9 @@ export function servicesOf(db: Kysely<Tables>, vehicleId: string, componentId: s
     .where('componentId', '=', componentId)
 }
 
-function componentsOf(db: Kysely<Tables>, vehicleId: string) {
+type VehicleId = string | RawBuilder<string>
+
+function componentsOf(db: Kysely<Tables>, vehicleId: VehicleId) {
   return db
     .selectFrom('vehicleComponent')
     .selectAll()
@@ -71,7 +111,15 @@ function componentsOf(db: Kysely<Tables>, vehicleId: string) {
     .orderBy('componentId')
 }
 
-function newestServices(db: Kysely<Tables>, vehicleId: string) {
+function issuesOf(db: Kysely<Tables>, vehicleId: VehicleId) {
+  return db
+    .selectFrom('componentIssue')
+    .selectAll()
+    .where('vehicleId', '=', vehicleId)
+    .orderBy('reportedAt', 'desc')
+}
+
+function newestServices(db: Kysely<Tables>, vehicleId: VehicleId) {
   const place = sql<number>`row_number() over (
     partition by component_id order by served_on desc, id desc)`
   const services = db

@@ -60,7 +60,8 @@ export function parseSpecialPlate(typed: string): ParsedPlate | null {
   return { plate, key: plate.replace(/^[↑^]/, ''), kind: 'special', prefix: null }
 }
 
-function foldPlate(typed: string): string {
+/** A mark or the beginning of one, as it is kept: in capitals, without spaces, dots and hyphens. */
+export function foldPlate(typed: string): string {
   return typed
     .normalize('NFKC')
     .replaceAll(/[\s.\p{Pd}\p{Cf}]/gu, '')

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-const VehicleStatus = z.enum(['active', 'in_service', 'completed', 'archived'])
+export const VehicleStatus = z.enum(['active', 'in_service', 'completed', 'archived'])
 
 /** A vehicle of a customer. `plateKey` is what uniqueness is judged by. */
 export const VehicleRow = z.object({
@@ -13,6 +13,11 @@ export const VehicleRow = z.object({
   model: z.string(),
   yearOfPurchase: z.number().int().nullable(),
   photoFileId: z.uuid().nullable(),
+  vin: z.string().nullable(),
+  color: z.string().nullable(),
+  engineNumber: z.string().nullable(),
+  chassisNumber: z.string().nullable(),
+  registrationDate: z.string().nullable(),
   status: VehicleStatus,
   version: z.number().int(),
   createdAt: z.string(),
@@ -38,6 +43,11 @@ export const Vehicle = z
     year: z.number().int().nullable(),
     yearOfPurchase: z.number().int().nullable(),
     photoFileId: z.uuid().nullable(),
+    vin: z.string().nullable(),
+    color: z.string().nullable(),
+    engineNumber: z.string().nullable(),
+    chassisNumber: z.string().nullable(),
+    registrationDate: z.string().nullable(),
     status: VehicleStatus,
     version: z.number().int(),
     createdAt: z.string(),
@@ -51,3 +61,19 @@ export function spellOutVehicle(row: VehicleRow): Vehicle {
   const { plate, plateKey: _, plateKind: __, ...rest } = row
   return { ...rest, vehicleNumber: plate, make: row.brand, year: row.yearOfPurchase }
 }
+
+/** A vehicle as the box shows it in which its number is being typed. */
+export const QuickVehicle = Vehicle.pick({
+  id: true,
+  customerId: true,
+  vehicleNumber: true,
+  vin: true,
+  brand: true,
+  make: true,
+  model: true,
+  year: true,
+  color: true,
+  status: true,
+})
+  .extend({ ownerName: z.string().nullable() })
+  .meta({ id: 'QuickVehicle' })
