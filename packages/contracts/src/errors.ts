@@ -159,12 +159,62 @@ export const errors = {
     'The document is being made. Please try again in a moment.',
   ),
 
+  garage_registration_pending: spec(
+    'BUSINESS_001',
+    409,
+    'A registration with this e-mail address or phone number is under way already.',
+  ),
+  garage_registration_unknown: spec(
+    'NOT_FOUND_001',
+    404,
+    'There is no such registration any more. Please register again.',
+  ),
+  garage_contact_unproved: spec(
+    'BUSINESS_001',
+    409,
+    'Please verify your email or phone number first.',
+  ),
+  garage_place_missing: spec('BUSINESS_001', 409, 'Please enter your business location first.'),
+  garage_code_not_awaited: spec(
+    'BUSINESS_001',
+    409,
+    'No registration with this e-mail address or phone number awaits a code.',
+  ),
+  verification_code_wrong: spec('VALIDATION_001', 400, 'Invalid verification code'),
+  verification_code_expired: spec(
+    'VALIDATION_001',
+    400,
+    'Verification code has expired. Please request a new one.',
+  ),
+  verification_code_exhausted: spec(
+    'VALIDATION_001',
+    400,
+    'Maximum verification attempts exceeded. Please request a new code.',
+  ),
+
   otp_wrong: spec('VALIDATION_001', 400, 'Invalid OTP'),
   otp_expired: spec('VALIDATION_001', 400, 'OTP has expired. Please request a new one.'),
   otp_exhausted: spec('RATE_001', 429, 'Too many wrong codes. Please request a new one.'),
   otp_cooldown: spec('RATE_001', 429, 'A code was just sent. Please wait a moment.'),
   otp_budget_spent: spec('RATE_001', 429, 'Too many codes for this number. Please try later.'),
+  otp_capped: spec(
+    'RATE_001',
+    429,
+    'No more codes are sent to this country today. Please try later.',
+  ),
   country_not_served: spec('VALIDATION_001', 422, 'Phone numbers of this country are not served.'),
+
+  phone_form_invalid: spec('VALIDATION_001', 422, 'Validation Error'),
+  phone_unknown: spec('NOT_FOUND_001', 404, 'Phone number not found. Please register first.'),
+  phone_registered: spec(
+    'DUPLICATE_001',
+    422,
+    'This phone number is already registered. Please login instead.',
+  ),
+  phone_code_missing: spec('VALIDATION_001', 400, 'No OTP found. Please request a new OTP.'),
+  phone_code_expired: spec('VALIDATION_001', 400, 'OTP has expired. Please request a new OTP.'),
+  phone_code_wrong: spec('VALIDATION_001', 400, 'Invalid OTP. Please try again.'),
+  phone_code_unsent: spec('SERVER_001', 500, 'Failed to send OTP. Please try again.'),
 
   file_too_large: spec('VALIDATION_001', 413, 'The file is larger than 5 MB.', 'file'),
   file_not_an_image: spec(

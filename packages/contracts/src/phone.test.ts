@@ -2,8 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   CountryCallingCode,
+  countryCodeOf,
   E164,
   joinPhone,
+  phonesMeant,
+  typedDigits,
   maskPhone,
   normalizePhone,
   Phone,
@@ -134,6 +137,30 @@ describe('phone-only registration', () => {
   test('longer digits are joined as typed, up to 20 characters', () => {
     expect(joinPhone('12345678901234567', '+91')).toBe('+9112345678901234567')
     expect(joinPhone('123456789012345678', '+91')).toBeNull()
+  })
+
+  test('what was typed is known again by its digits, however it was spaced', () => {
+    expect(typedDigits(' 98765-43210 ')).toBe('9876543210')
+    expect(typedDigits('+91 98765 43210')).toBe('919876543210')
+    expect(typedDigits('९८७६५४३२१०')).toBe('9876543210')
+    expect(typedDigits('123456789')).toBeNull()
+    expect(typedDigits('12345abcde')).toBeNull()
+  })
+
+  test('digits alone may mean a phone of each country', () => {
+    expect(phonesMeant('2025550123', ['IN', 'AE', 'US'])).toEqual([
+      '+912025550123',
+      '+9712025550123',
+      '+12025550123',
+    ])
+    expect(phonesMeant('+919876543210', ['IN', 'US'])).toEqual(['+919876543210'])
+    expect(phonesMeant('12345', ['IN'])).toEqual([])
+  })
+
+  test('a phone tells its country code', () => {
+    expect(countryCodeOf('+919876543210')).toBe('+91')
+    expect(countryCodeOf('+971501234567')).toBe('+971')
+    expect(countryCodeOf('+0')).toBeNull()
   })
 
   test('fewer than 10 and more than 20 digits are refused', () => {

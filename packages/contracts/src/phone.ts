@@ -33,6 +33,7 @@ export const Phone = typedText('Phone number')
 export const CountryCallingCode = z
   .string('Country code is required')
   .trim()
+  .min(1, { error: 'Country code is required', abort: true })
   .regex(/^\+[1-9]\d{0,3}$/, 'Country code must look like +91')
 
 /** What a person is told whose phone has no normal form. */
@@ -64,6 +65,24 @@ export function joinPhone(typed: string, countryCode: string): string | null {
   if (dialled === null || !/^\+?\d{10,20}$/.test(dialled)) return null
   const joined = dialled.startsWith('+') ? dialled : `${countryCode}${dialled}`
   return normalizePhone(typed, countryCode) ?? (joined.length <= JOINED_MAX ? joined : null)
+}
+
+/** The 10 to 20 digits of a typed phone, without what stands between and before them; or null. */
+export function typedDigits(typed: string): string | null {
+  const digits = foldPhone(typed)?.replace('+', '') ?? ''
+  return /^\d{10,20}$/.test(digits) ? digits : null
+}
+
+/** Every phone that digits without a country code may mean in these countries (ISO codes). */
+export function phonesMeant(typed: string, countries: readonly string[]): string[] {
+  const phones = countries.map((country) => joinPhone(typed, `+${callingCodeFor(country) ?? ''}`))
+  return [...new Set(phones.filter((phone) => phone !== null))]
+}
+
+/** `+91` of `+919876543210`; null for a phone of no known country. */
+export function countryCodeOf(phone: string): string | null {
+  const code = callingCodeOf(phone)
+  return code === null ? null : `+${code}`
 }
 
 /**

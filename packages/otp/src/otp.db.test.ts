@@ -336,9 +336,19 @@ test("a country's messages of the day are counted, and end", async () => {
   for (const last of ['1', '2', '3']) {
     ended.push(await reasonOf(send(sendingOf({}, `+91987654321${last}`), few)))
   }
-  expect(ended).toEqual([undefined, undefined, 'otp_budget_spent'])
+  expect(ended).toEqual([undefined, undefined, 'otp_capped'])
   expect(await stack.redis.ttl('otp:country:IN')).toBeGreaterThan(86_000)
   expect((await send(sendingOf({}, '+971501234567'), few)).codes).toHaveLength(1)
+})
+
+test('a code by e-mail alone costs no country a message, and has the same budgets', async () => {
+  const few = { ...otp, dailyMessagesPerCountry: 2 }
+  const mail = { destination: 'omar@example.com', index: 'mail', channels: ['email' as const] }
+  const sending = sendingOf({ to: [mail] })
+  expect((await send(sending, few)).codes).toHaveLength(1)
+  expect(await reasonOf(send(sending, few))).toBe('otp_cooldown')
+  expect(await stack.redis.keys('otp:country:*')).toEqual([])
+  expect((await send(sendingOf({}, '+919876543211'), few)).codes).toHaveLength(1)
 })
 
 test('twenty codes an hour go out for one address', async () => {

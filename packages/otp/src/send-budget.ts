@@ -29,7 +29,8 @@ return 0`
 export interface SendCost {
   /** Blind index of the phone. */
   destinationIndex: string
-  country: string
+  /** Null where nothing but e-mail goes out, which costs no country anything. */
+  country: string | null
   messages: number
   cooldownS: number
   /** The caller's address; null where it is not counted. */
@@ -38,7 +39,7 @@ export interface SendCost {
 
 /**
  * Takes the cooldown first, then the phone's, the address's and the country's budgets; all, or
- * none and throws `otp_cooldown` or `otp_budget_spent`. Answers how to give them back.
+ * none and throws `otp_cooldown`, `otp_budget_spent` or `otp_capped`. Answers how to give them back.
  */
 export async function takeSending(means: OtpMeans, cost: SendCost): Promise<() => Promise<void>> {
   const { limiter } = means
@@ -57,7 +58,8 @@ export async function takeSending(means: OtpMeans, cost: SendCost): Promise<() =
   await orGiveBack(limiter, [...cooldown, ...budgets], () => takeMessages(means, cost))
   return async () => {
     await limiter.giveBack([...cooldown, ...budgets])
-    await onRedis(means.redis.decrby(countryKey(cost.country), cost.messages))
+    const key = cost.country === null ? null : countryKey(cost.country)
+    if (key !== null) await onRedis(means.redis.decrby(key, cost.messages))
   }
 }
 
@@ -84,6 +86,7 @@ async function orGiveBack(
 }
 
 async function takeMessages(means: OtpMeans, { country, messages }: SendCost): Promise<void> {
+  if (country === null) return
   const most = means.dailyMessagesPerCountry
   const key = countryKey(country)
   const waitS = Number(
@@ -91,7 +94,7 @@ async function takeMessages(means: OtpMeans, { country, messages }: SendCost): P
   )
   if (waitS === 0) return
   capped.inc({ country })
-  throw problem('otp_budget_spent', { retryAfterS: waitS })
+  throw problem('otp_capped', { retryAfterS: waitS })
 }
 
 function countryKey(country: string): string {

@@ -26,7 +26,7 @@ export interface Sending {
   subject: string
   /** The body that the code is sent for, in one canonical text; it proves this and no other. */
   body: string
-  /** The phone that the budgets count, and after it whoever else gets a code of their own. */
+  /** Whom the budgets count, the phone as a rule, and whoever else gets a code of their own. */
   to: readonly [Recipient, ...Recipient[]]
   /** The caller's address; null for signed-in staff, whose address is not counted. */
   address: string | null
@@ -81,21 +81,24 @@ export async function livingSubject<Tables>(
 /**
  * Makes and keeps a code, voiding the one that was sent before; must be the last work of its
  * transaction, whose failure gives the budgets back. Throws `country_not_served`,
- * `registration_pending`, `otp_cooldown` and `otp_budget_spent`; a refused sending leaves a
- * living code as it is.
+ * `registration_pending`, `otp_cooldown`, `otp_budget_spent` and `otp_capped`; a refused sending
+ * leaves a living code as it is.
  */
 export async function sendCode<Tables>(
   means: OtpMeans,
   db: Kysely<Tables>,
   sending: Sending,
 ): Promise<Sent> {
-  const country = servedCountry(means, sending.to[0].destination)
+  const [{ destination, channels }] = sending.to
+  const isMail = channels.every((channel) => channel === 'email')
+  const country = isMail ? null : servedCountry(means, destination)
   await livingSubject(means, db, sending)
   const giveBack = await takeSending(means, {
     country,
     destinationIndex: sending.to[0].index,
-    messages: sending.to.flatMap(({ channels }) => channels.filter((name) => name !== 'email'))
-      .length,
+    messages: sending.to
+      .flatMap((recipient) => recipient.channels)
+      .filter((channel) => channel !== 'email').length,
     cooldownS: sending.policy.cooldownS,
     address: sending.address,
   })
@@ -105,6 +108,15 @@ export async function sendCode<Tables>(
     await giveBack()
     throw error
   }
+}
+
+/** Makes and keeps a code that is brought to nobody, so that a developer may go on without one. */
+export async function keepCode<Tables>(
+  means: OtpMeans,
+  db: Kysely<Tables>,
+  sending: Sending,
+): Promise<Sent> {
+  return replaceCode(means, db, sending)
 }
 
 /** The country of a phone. Throws `country_not_served`, naming the field that the phone was in. */

@@ -17,8 +17,8 @@ export type Judgement =
   /** `recipient` tells whose code it was, counted from 1. */
   | { end: 'proved'; otpId: string; recipient: number }
   | { end: 'wrong'; triesLeft: number }
-  /** Dead before it was compared: nothing was counted. */
-  | { end: 'expired' }
+  /** Dead before it was compared: nothing was counted. `isForgotten` when there is none at all. */
+  | { end: 'expired'; isForgotten?: true }
   | { end: 'exhausted' }
   | { end: 'consumed' }
 
@@ -43,8 +43,9 @@ export async function verifyCode<Tables>(
   presented: Presented,
 ): Promise<Judgement> {
   const newest = await newestOf(db, presented)
+  if (!newest) return { end: 'expired', isForgotten: true }
   const dead = deathOf(newest)
-  if (!newest || dead) return { end: dead ?? 'expired' }
+  if (dead) return { end: dead }
   const key = means.keys.find(({ version }) => version === newest.keyVersion)
   // Codes outlive no rotation that also drops their key.
   if (!key) return { end: 'expired' }

@@ -5,6 +5,7 @@ test('tokens live as long as the requirements say, unless the environment says o
   expect(IdentityConfig.parse({})).toEqual({
     BCRYPT_ROUNDS: 12,
     JWT_EXPIRES_IN: 604_800,
+    JWT_TTL: 60,
     JWT_REFRESH_EXPIRES_IN: 2_592_000,
   })
   const { JWT_EXPIRES_IN } = IdentityConfig.parse({ JWT_EXPIRES_IN: '60m' })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Lifetimes } from './session/session.ts'
 
 const UNITS_S = { s: 1, m: 60, h: 3_600, d: 86_400 } as const
 
@@ -12,6 +13,16 @@ const Duration = z
 export const IdentityConfig = z.object({
   BCRYPT_ROUNDS: z.coerce.number().int().min(4).max(15).default(12),
   JWT_EXPIRES_IN: Duration.default(7 * UNITS_S.d),
+  /** Minutes, of customers' access tokens. */
+  JWT_TTL: z.coerce.number().int().min(1).max(43_200).default(60),
   JWT_REFRESH_EXPIRES_IN: Duration.default(30 * UNITS_S.d),
 })
 export type IdentityConfig = z.infer<typeof IdentityConfig>
+
+export function lifetimesIn(config: IdentityConfig): Lifetimes {
+  return {
+    accessS: config.JWT_EXPIRES_IN,
+    customerAccessS: config.JWT_TTL * UNITS_S.m,
+    refreshS: config.JWT_REFRESH_EXPIRES_IN,
+  }
+}

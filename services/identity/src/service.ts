@@ -2,7 +2,7 @@ import { forgetCodes } from '@forecourt/otp/forget'
 import { OtpConfig, openOtp } from '@forecourt/otp/means'
 import { service } from '@forecourt/platform/service'
 import { apartOver } from '@forecourt/platform/apart'
-import { IdentityConfig } from './config.ts'
+import { IdentityConfig, lifetimesIn } from './config.ts'
 import type { Means, Tables } from './db.ts'
 import { authenticator } from './second-factor/authenticator.adapter.ts'
 import { forgetOldChallenges } from './second-factor/second-factor.jobs.ts'
@@ -11,6 +11,7 @@ import * as secondFactorSignIn from './second-factor/sign-in.routes.ts'
 import * as serviceCenter from './service-center/service-center.routes.ts'
 import { forgetOldSessions } from './session/session.jobs.ts'
 import * as sessions from './session/own-sessions.routes.ts'
+import { longestAccess } from './session/session.ts'
 import * as session from './session/session.routes.ts'
 import { forgetSignUps } from './sign-up/sign-up.jobs.ts'
 import * as signUp from './sign-up/sign-up.routes.ts'
@@ -40,8 +41,8 @@ export const identity = service({
     new URL('../../../packages/otp/migrations/', import.meta.url),
   ],
   means({ config, pool, redis, personal }): Means {
-    const lifetimes = { accessS: config.JWT_EXPIRES_IN, refreshS: config.JWT_REFRESH_EXPIRES_IN }
-    const keys = signingKeysOver({ pool, personal, accessS: lifetimes.accessS })
+    const lifetimes = lifetimesIn(config)
+    const keys = signingKeysOver({ pool, personal, accessS: longestAccess(lifetimes) })
     return {
       personal,
       otp: openOtp(config, redis),
@@ -49,7 +50,7 @@ export const identity = service({
       attempts: attemptsOver(redis),
       authenticator,
       keys,
-      signer: signerOver(keys, lifetimes.accessS),
+      signer: signerOver(keys),
       lifetimes,
       apart: apartOver(pool, 'identity'),
     }

@@ -3,7 +3,7 @@ import type { Emit } from '@forecourt/platform/outbox'
 import { sql, type Kysely } from 'kysely'
 import type { Means, Tables } from '../db.ts'
 import { inSeconds } from './session.queries.ts'
-import type { SessionRow } from './session.ts'
+import { longestAccess, type SessionRow } from './session.ts'
 
 type Ending = { db: Kysely<Tables>; emit: Emit } & Pick<Means, 'lifetimes'>
 type Cause = NonNullable<SessionRow['endedBy']>
@@ -91,7 +91,7 @@ async function refuseTokens(
 ): Promise<{ tokensBefore: string; forgetAt: string }> {
   const { rows } = await sql<{ tokensBefore: string; forgetAt: string }>`
     insert into ended_session as known (session_id, tokens_before, forget_at)
-    values (${id}::uuid, ${before}, ${inSeconds(lifetimes.accessS + 60)})
+    values (${id}::uuid, ${before}, ${inSeconds(longestAccess(lifetimes) + 60)})
     on conflict (session_id) do update set
       tokens_before = greatest(known.tokens_before, excluded.tokens_before),
       forget_at = greatest(known.forget_at, excluded.forget_at)

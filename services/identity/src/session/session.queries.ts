@@ -5,7 +5,7 @@ import { hashOf, makeRefreshToken, sealUnder, unsealUnder } from '../refresh-tok
 import type { Sign } from '../signing-key/signing-key.ts'
 import { admit } from '../user/user.queries.ts'
 import type { UserAndReach } from '../user/user.ts'
-import { GRACE_S, judge, type SessionRow, type Tokens } from './session.ts'
+import { accessLifeOf, GRACE_S, judge, type SessionRow, type Tokens } from './session.ts'
 
 type Granting = { db: Kysely<Tables>; sign: Sign } & Pick<Means, 'lifetimes'>
 
@@ -46,14 +46,15 @@ export async function grantTokens(
 ): Promise<Tokens> {
   await admit(db, user, secondFactor)
   const issuedAtS = await newestRefusalOf(db, sessionId)
-  const accessToken = sign({
+  const lifeS = accessLifeOf(lifetimes, user.role)
+  const claims = {
     ...(issuedAtS !== undefined && { iat: issuedAtS }),
     sub: user.id,
     sid: sessionId,
     roles: [user.role],
     centers: user.serviceCenterIds,
-  })
-  return { accessToken, refreshToken, tokenType: 'Bearer', expiresIn: lifetimes.accessS }
+  }
+  return { accessToken: sign(claims, lifeS), refreshToken, tokenType: 'Bearer', expiresIn: lifeS }
 }
 
 /**

@@ -1,3 +1,4 @@
+import { customerRoles } from '@forecourt/contracts/roles'
 import { z } from 'zod'
 import { User } from '../user/user.ts'
 
@@ -53,8 +54,21 @@ export type RefreshSession = z.infer<typeof RefreshSession>
 
 /** How long tokens live, in seconds. */
 export interface Lifetimes {
+  /** Access tokens of staff and of garage owners. */
   accessS: number
+  /** Access tokens of customers. */
+  customerAccessS: number
   refreshS: number
+}
+
+/** How long the access tokens of a role live. */
+export function accessLifeOf(lifetimes: Lifetimes, role: string): number {
+  return customerRoles.includes(role) ? lifetimes.customerAccessS : lifetimes.accessS
+}
+
+/** When all access tokens of this moment are over, whoever has them. */
+export function longestAccess({ accessS, customerAccessS }: Lifetimes): number {
+  return Math.max(accessS, customerAccessS)
 }
 
 /** Two tabs may exchange one token: for so long the second gets what the first one got. */

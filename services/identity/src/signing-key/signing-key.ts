@@ -49,7 +49,8 @@ export interface AccessClaims {
   iat?: number
 }
 
-export type Sign = (claims: AccessClaims) => string
+/** Signs a token that lives for so many seconds. */
+export type Sign = (claims: AccessClaims, lifeS: number) => string
 
 export interface Signer {
   /**
