@@ -69,7 +69,7 @@ function begin(
   function refuse(error: unknown): void {
     const refused = asProblem(error)
     if (refused.status >= 500) log.warn({ requestId: id, traceId, error }, 'refused')
-    answerProblem(reply.raw, refused, id, base)
+    answerProblem(reply.raw, refused, id, base, address?.errors)
   }
   const client = clientAddress(request.ip, request.socket.remoteAddress)
   return { request, reply, client, address, span, base, refuse }

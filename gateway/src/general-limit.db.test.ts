@@ -87,6 +87,18 @@ test('a refusal tells when to come back, in our envelope, to pages too', async (
   })
 })
 
+test('a refusal tells its faults as the address has them: by field, or as a list', async () => {
+  const house = await open()
+  const post = { ...from('203.0.113.3'), method: 'POST' }
+  await passed(10, () => house.ask('/api/v1/vehicles', post))
+  const errorsAt = async (path: string) =>
+    (await house.ask(path, post)).json<{ errors: unknown }>().errors
+  expect(await errorsAt('/api/v1/vehicles')).toEqual({})
+  expect(await errorsAt('/api/auth/register/step1')).toEqual([])
+  expect(await errorsAt('/api/v1/auth/verify/resend/')).toEqual([])
+  expect(await errorsAt('/api/v1/auth/register')).toEqual({})
+})
+
 test('an address is one whatever a caller writes into X-Forwarded-For', async () => {
   const house = await open({ TRUST_PROXY: '10.0.0.0/8' })
   const count = await passed(30, (index) =>

@@ -1,4 +1,4 @@
-import { failure } from '@forecourt/platform/envelope'
+import { failureText } from '@forecourt/platform/envelope'
 import { problem, type Problem } from '@forecourt/platform/problem'
 import { randomUUID } from 'node:crypto'
 import { STATUS_CODES, type ServerResponse } from 'node:http'
@@ -12,9 +12,10 @@ export function answerProblem(
   refused: Problem,
   requestId: string,
   headers: Readonly<ResponseHeaders>,
+  errors?: 'list',
 ): void {
   if (response.destroyed || response.headersSent) return
-  const { body, headers: own } = refusalOf(refused, requestId)
+  const { body, headers: own } = refusalOf(refused, requestId, errors)
   response.writeHead(refused.status, { ...headers, ...own, 'x-request-id': requestId })
   const { req: request, shouldKeepAlive } = response
   if (request.method !== 'HEAD') response.write(body)
@@ -22,8 +23,8 @@ export function answerProblem(
   else letPass(request, () => response.end())
 }
 
-export function refusalOf(refused: Problem, requestId: string) {
-  const body = JSON.stringify(failure(refused, requestId))
+export function refusalOf(refused: Problem, requestId: string, errors?: 'list') {
+  const body = failureText(refused, requestId, errors)
   const { retryAfterS } = refused.details
   const headers: Record<string, string> = {
     'content-type': 'application/json; charset=utf-8',

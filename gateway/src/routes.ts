@@ -37,6 +37,9 @@ export const prefixes = ['/api/v1', '/api'] as const
 /** Answers behind these carry tokens or codes, so nobody may keep them. */
 const secret = /^\/(?:auth|customers\/\w+-otp)(?:\/|$)/
 
+/** Behind these the requirement has faults as a list, so ours are told so too. */
+const listed = /^\/auth\/(?:register\/step[123]|verify(?:\/resend)?)$/
+
 export interface Address {
   service: ServiceName
   /** As the service knows it: without our prefix, in its one spelling, without the query. */
@@ -46,6 +49,8 @@ export interface Address {
   /** Empty, or with its question mark, untouched. */
   query: string
   isSecret: boolean
+  /** How faults are told there. */
+  errors: 'list' | undefined
 }
 
 /** What every service answers for itself, under its own name. */
@@ -65,7 +70,8 @@ export function addressOf(url: string): Address | undefined {
   const door = path === undefined ? undefined : doorOf(path)
   if (path === undefined || door === undefined) return undefined
   const query = question < 0 ? '' : url.slice(question)
-  return { ...door, path, query, isSecret: secret.test(path) }
+  const errors = listed.test(path) ? 'list' : undefined
+  return { ...door, path, query, isSecret: secret.test(path), errors }
 }
 
 /** The service behind a path without our prefix. */

@@ -91,7 +91,7 @@ export const wordRules: Rule[] = [
       for (const source of house.sources) {
         for (const { line, what, lines } of source.endpoints) {
           const literal = source.lines.slice(line - 1, line - 1 + lines).join('\n')
-          const isQuiet = /^\s+audits:/m.test(literal) && !isTest(source)
+          const isQuiet = /^\s+audits: 'refusals'/m.test(literal) && !isTest(source)
           if (isQuiet) yield { file: source.path, line, found: what }
         }
       }

@@ -8,13 +8,20 @@ import fastify, {
 import { randomUUID } from 'node:crypto'
 import qs from 'qs'
 import type { BaseConfig } from './config.ts'
-import { failure } from './envelope.ts'
+import { failureText } from './envelope.ts'
 import { hangUpAtTheEnd } from './hang-up.ts'
 import type { Log } from './log.ts'
 import { durations } from './metrics.ts'
 import { asProblem, Problem, problem } from './problem.ts'
 import { isSuspect, unstorable } from './storable.ts'
 import { within } from './trace.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** How the faults of a refusal are told at this address. */
+    errors?: 'list' | undefined
+  }
+}
 
 const BODY_LIMIT_BYTES = 1_048_576
 const requests = durations('forecourt_http_request_seconds', 'Requests by route and status.', [
@@ -100,10 +107,11 @@ function tell(error: unknown, request: FastifyRequest, reply: FastifyReply) {
 }
 
 function refuse(reply: FastifyReply, refused: Problem, requestId: string) {
+  const { errors } = reply.routeOptions.config
   const { retryAfterS } = refused.details
   if (retryAfterS !== undefined) reply.header('retry-after', String(retryAfterS))
   reply.code(refused.status).type('application/json; charset=utf-8')
-  return reply.send(JSON.stringify(failure(refused, requestId)))
+  return reply.send(failureText(refused, requestId, errors))
 }
 
 const TRANSPORT: Record<string, () => Problem> = {

@@ -51,6 +51,7 @@ export function withDefaults(signature: Signature, declared: AnyDeclared) {
     flat: declared.flat,
     reads: declared.reads,
     audits: declared.audits,
+    errors: declared.errors,
     invalid: declared.invalid,
     limits: declared.limits as Meant['limits'],
     before: declared.before as Meant['before'],

@@ -72,8 +72,10 @@ export interface Declared<
   flat?: true
   /** The noun of one person's data, when staff reads it: leaves a `read` line in the audit. */
   reads?: string
-  /** A machine reports, nobody does anything: only what is refused leaves a line in the audit. */
-  audits?: 'refusals'
+  /** What the audit tells: refusals alone, of what a machine reports; a secret answer's deed. */
+  audits?: 'refusals' | 'deed'
+  /** Faults are told as a list of `{ field, message }`, where the requirement has them so. */
+  errors?: 'list'
   /** The reason that a faulty body is told, where the requirement has words of its own for it. */
   invalid?: ErrorReason
   limits?: (
@@ -119,7 +121,8 @@ export interface Endpoint {
   answers: 'tokens' | undefined
   flat: true | undefined
   reads: string | undefined
-  audits: 'refusals' | undefined
+  audits: 'refusals' | 'deed' | undefined
+  errors: 'list' | undefined
   invalid: ErrorReason | undefined
   limits: ((who: never, input: never) => Budget[]) | undefined
   before: ((context: never, input: never) => Promise<unknown>) | undefined

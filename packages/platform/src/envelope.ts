@@ -1,6 +1,6 @@
 import { errors } from '@forecourt/contracts/errors'
 import { z } from 'zod'
-import type { Problem } from './problem.ts'
+import type { FieldMessages, Problem } from './problem.ts'
 
 export const Meta = z.object({ timestamp: z.string(), requestId: z.string() }).meta({ id: 'Meta' })
 
@@ -48,13 +48,31 @@ export const ErrorEnvelope = z
   })
   .meta({ id: 'Error' })
 
+/** The same where faults are a list: each message with its field. */
+export const ErrorListEnvelope = ErrorEnvelope.extend({
+  errors: z.array(z.object({ field: z.string(), message: z.string() })),
+}).meta({ id: 'ErrorList' })
+
 export function pageOf(page: number, limit: number, total: number): Pagination {
   const totalPages = Math.ceil(total / limit)
   return { page, limit, total, totalPages, hasNext: page < totalPages, hasPrev: page > 1 }
 }
 
-/** The error envelope of a problem. */
-export function failure(refused: Problem, requestId: string): z.infer<typeof ErrorEnvelope> {
+/** The error envelope of a problem as it travels, its faults by field or as a list. */
+export function failureText(refused: Problem, requestId: string, errors?: 'list'): string {
+  const envelope = failure(refused, requestId)
+  return JSON.stringify(
+    errors === 'list' ? { ...envelope, errors: listed(envelope.errors) } : envelope,
+  )
+}
+
+function listed(fields: FieldMessages): z.infer<typeof ErrorListEnvelope>['errors'] {
+  return Object.entries(fields).flatMap(([field, messages]) =>
+    messages.map((message) => ({ field, message })),
+  )
+}
+
+function failure(refused: Problem, requestId: string): z.infer<typeof ErrorEnvelope> {
   const { message, status, code, reason } = refused
   const { field: faulty } = errors[reason]
   const { fields = faulty ? { [faulty]: [message] } : {}, ...rest } = refused.details

@@ -89,10 +89,11 @@ async function inside(
   })
   const result = await work(context)
   if (endpoint.audits !== 'refusals') {
+    const after = endpoint.audits === 'deed' ? undefined : (result ?? input.body)
     // Who looks a person up changes nothing, whatever the method is called.
     const told = endpoint.reads
       ? ({ outcome: 'read', entity: endpoint.reads } as const)
-      : ({ outcome: 'done', before, after: result ?? input.body } as const)
+      : ({ outcome: 'done', before, after } as const)
     recordDeed(outbox.emit, house.service, { ...deedOf({ ...journey, me }, result), ...told })
   }
   const answer = answerOf(endpoint, result, input, request.id)

@@ -22,6 +22,7 @@ export function mount(house: House, endpoints: Endpoint[]): void {
       method: endpoint.method,
       url: endpoint.path,
       schema: documentationOf(endpoint),
+      config: { errors: endpoint.errors },
       ...(house.tracer && { onRequest: traceRequests(house.tracer) }),
       handler: (request, reply) =>
         within(request.span, () => carry(house, meantBy(endpoint, request.body), request, reply)),

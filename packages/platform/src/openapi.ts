@@ -4,7 +4,7 @@ import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-pro
 import { z } from 'zod'
 import { meaningsOf } from './by-body.ts'
 import type { Endpoint, Meant } from './endpoint.ts'
-import { envelopeOf, ErrorEnvelope, listEnvelopeOf } from './envelope.ts'
+import { envelopeOf, ErrorEnvelope, ErrorListEnvelope, listEnvelopeOf } from './envelope.ts'
 import { tidy, type Json } from './openapi-tidy.ts'
 
 /** What any write takes, whatever it writes. */
@@ -54,6 +54,7 @@ export function documentationOf(endpoint: Endpoint): FastifySchema {
   const meanings = meaningsOf(endpoint)
   const isOpen = meanings.some(({ may }) => may === 'public')
   const isClosed = meanings.some(({ may }) => may !== 'public')
+  const refusal = endpoint.errors === 'list' ? ErrorListEnvelope : ErrorEnvelope
   const names = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name)
   return {
     summary: about,
@@ -67,7 +68,7 @@ export function documentationOf(endpoint: Endpoint): FastifySchema {
       params: z.object(Object.fromEntries(names.map((name) => [name, z.string()]))),
     }),
     ...(endpoint.method !== 'GET' && { headers: WriteHeaders }),
-    response: { ...successesOf(meanings), '4xx': ErrorEnvelope, '5xx': ErrorEnvelope },
+    response: { ...successesOf(meanings), '4xx': refusal, '5xx': refusal },
   }
 }
 

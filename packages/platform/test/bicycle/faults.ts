@@ -68,6 +68,23 @@ export const showToken = endpoint('POST /tokens', {
   },
 })
 
+/** Its answer opens a lock, under a name that nobody would take for a secret. */
+export const cutKey = endpoint('POST /keys', {
+  about: 'Cut a key.',
+  may: 'public',
+  acts: 'system',
+  audits: 'deed',
+  errors: 'list',
+  body: z.object({
+    notches: z.string('Notches are required').min(3, 'Too few').regex(/x/, 'No x'),
+  }),
+  returns: z.object({ lock: z.string() }),
+  async handle(_context, { body: { notches } }) {
+    if (notches === 'xxx') throw problem('already_exists')
+    return { lock: notches }
+  },
+})
+
 const Stumble = z.object({
   how: z.enum(['foreign', 'too_much', 'crash', 'outage', 'refuse', 'nothing', 'swap']),
   bell: z.string().default('bell'),
