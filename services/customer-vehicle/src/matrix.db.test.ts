@@ -1,5 +1,5 @@
 import { testEveryRole, testForeignCenter, testLists, testTables } from '@forecourt/testing/matrix'
-import { kiran, meera } from '@forecourt/testing/people'
+import { gita, kiran, meera } from '@forecourt/testing/people'
 import { knowCenters, register } from '@forecourt/testing/registering'
 import { openStack, type Stack } from '@forecourt/testing/stack'
 import { afterAll, beforeAll } from 'vitest'
@@ -16,6 +16,11 @@ beforeAll(async () => {
   const registered = await register(stack)
   customer = registered.customer.id
   vehicle = registered.vehicles[0]?.id ?? ''
+  const neighbour = await register(stack)
+  await stack.admin.query('update customer set account_id = $2 where id = $1', [
+    neighbour.customer.id,
+    gita.userId,
+  ])
   const { rows } = await stack.admin.query<{ id: string }>('select id from vehicle_brand limit 1')
   brand = rows[0]?.id ?? ''
 })
@@ -26,7 +31,7 @@ testLists(customerVehicle, () => stack, kiran, {
   '/vehicles': () => vehicle,
   '/vehicles/:id/graphical/components': () => 'brakes',
 })
-testForeignCenter(customerVehicle, () => stack, {
+const foreign = {
   ids: {
     '/customers': () => customer,
     '/reference/vehicle-brands': () => brand,
@@ -38,8 +43,9 @@ testForeignCenter(customerVehicle, () => stack, {
     'POST /vehicles/:id/graphical/components/:component/issues': { description: 'Squeals' },
     'POST /customers/:id/link': { token: '1.of-somebody-else' },
   },
-  stranger: meera,
-})
+}
+testForeignCenter(customerVehicle, () => stack, { ...foreign, stranger: meera })
+testForeignCenter(customerVehicle, () => stack, { ...foreign, stranger: gita })
 testTables(customerVehicle, tables, () => stack, {
   service_center: 'a replica of what everybody may know',
   reference_counter: 'counts, of nobody',

@@ -1,3 +1,4 @@
+import { isCustomer, type Me } from '@forecourt/platform/me'
 import { problem } from '@forecourt/platform/problem'
 import type { Kysely } from 'kysely'
 import type { Means, Tables } from '../db.ts'
@@ -47,17 +48,17 @@ export async function findCustomer(db: Kysely<Tables>, id: string): Promise<Cust
 
 /** An entry with the vehicles that the caller may see. */
 export async function showDetail(
-  context: Showing & { db: Kysely<Tables> },
+  context: Showing & { db: Kysely<Tables>; me: Me },
   entry: CustomerEntryRow,
 ): Promise<CustomerDetail> {
-  const { db, personal, fileLinks, now } = context
+  const { db, personal, fileLinks, now, me } = context
   const { verifiedAt, marketingConsent, version } = entry
   const photoUrl = (fileId: string) => fileLinks.signed(fileId, now)
   const form = formOf(personal, entry)
   const vehicles = form
     ? form.vehicles.map((vehicle) => typedVehicle(vehicle, photoUrl))
     : (await vehiclesOf(db, entry.id)).map((vehicle) => ownedVehicle(vehicle, photoUrl))
-  const suggestion = suggestionOf(personal, entry)
+  const suggestion = isCustomer(me) ? null : suggestionOf(personal, entry)
   return {
     ...showEntry(context, entry),
     verifiedAt,

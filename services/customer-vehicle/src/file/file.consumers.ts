@@ -3,12 +3,12 @@ import { consumer, on } from '../db.ts'
 import { attachKnown } from './file.queries.ts'
 
 /**
- * Photos of an inspection belong to its vehicle, and are seen by whoever sees that. Only what was
- * brought for an inspection, in the center of the job, is claimed: the workshop knows no files, so
- * it may have been given the id of something else.
+ * Photos of an inspection belong to its vehicle, and are seen by the staff that sees that, and by
+ * the customer whose visit it was. Only what was brought for an inspection, in the center of the
+ * job, is claimed: the workshop knows no files, so it may have been given the id of something else.
  */
 export const inspectionPhotos = consumer('inspection-photos', [
-  on(JobCardInspected, async ({ db }, { vehicleId, photoFileIds = [] }) => {
-    await attachKnown(db, photoFileIds, { purpose: 'inspection', to: vehicleId })
+  on(JobCardInspected, async ({ db }, { jobCardId: visitId, vehicleId: to, photoFileIds = [] }) => {
+    await attachKnown(db, photoFileIds, { purpose: 'inspection', to, visitId })
   }),
 ])

@@ -81,6 +81,8 @@ interface Attachment {
   to: string
   /** The thing that may have claimed them before: a registration, for its vehicle's photo. */
   from?: string
+  /** The visit that they were taken at; the first one that claims them stays theirs. */
+  visitId?: string
 }
 
 /**
@@ -100,12 +102,15 @@ export async function attachFiles(
 export async function attachKnown(
   db: Kysely<Tables>,
   ids: readonly string[],
-  { purpose, to, from }: Attachment,
+  { purpose, to, from, visitId }: Attachment,
 ): Promise<number> {
   if (ids.length === 0) return 0
   const attached = await db
     .updateTable('file')
     .set({ attachedTo: to })
+    .$if(visitId !== undefined, (update) =>
+      update.set({ visitId: sql<string>`coalesce(visit_id, ${visitId}::uuid)` }),
+    )
     .where('id', 'in', ids)
     .where('purpose', '=', purpose)
     .where((eb) =>

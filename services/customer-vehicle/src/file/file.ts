@@ -17,6 +17,8 @@ export const FileRow = z.object({
   purpose: FilePurpose,
   /** The thing that it belongs to; null until something claims it. */
   attachedTo: z.uuid().nullable(),
+  /** The visit that it was taken at, by the id of the job card. */
+  visitId: z.uuid().nullable(),
   storageKey: z.string(),
   contentType: z.enum(['image/webp', 'application/pdf']),
   bytes: z.number().int(),

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { JobCardInspected } from '@forecourt/contracts/workshop-events'
 import { eventually } from '@forecourt/testing/eventually'
-import { asha, gita, meera, ravi } from '@forecourt/testing/people'
+import { asha, farah, gita, meera, ravi } from '@forecourt/testing/people'
 import { publish } from '@forecourt/testing/publish'
 import { knowCenters, register } from '@forecourt/testing/registering'
 import { openStack, type Stack } from '@forecourt/testing/stack'
@@ -59,7 +59,7 @@ async function ownerOf(id: string): Promise<{ attached_to: string | null; droppe
   return rows[0] ?? { attached_to: null, dropped: false }
 }
 
-test('photos of an inspection stay, and are seen by whoever sees the vehicle', async () => {
+test('photos of an inspection stay with the vehicle, and with the customer of the visit', async () => {
   const photo = await upload(ravi)
   const { vehicleId, customerId } = await inspect([photo])
   expect(await ownerOf(photo)).toEqual({ attached_to: vehicleId, dropped: false })
@@ -74,7 +74,15 @@ test('photos of an inspection stay, and are seen by whoever sees the vehicle', a
     customerId,
     gita.userId,
   ])
+  await expect.poll(seenBy).toEqual([200, 404, 200])
+  // Gita sells the vehicle to Farah.
+  const { customer: next } = await register(stack)
+  const text = 'update customer set account_id = $2 where id = $1'
+  await stack.admin.query(text, [next.id, farah.userId])
+  const sale = 'update vehicle set customer_id = $2 where id = $1'
+  await stack.admin.query(sale, [vehicleId, next.id])
   expect(await seenBy()).toEqual([200, 404, 200])
+  expect((await stack.call(`GET /files/${photo}/content`, { as: farah })).status).toBe(404)
 })
 
 test('an inspection claims no file of another center, another purpose, or another vehicle', async () => {

@@ -42,14 +42,15 @@ export function selectVisits(db: Kysely<Tables>) {
   return db.selectFrom(visits.as('visit')).selectAll()
 }
 
-/** Throws `not_found` for a vehicle that is not the caller's to see. */
+/**
+ * Throws `not_found` for a vehicle that the caller neither sees nor had a visit with: whoever sold
+ * one keeps the own visits.
+ */
 export async function refuseForeignVehicle(db: Kysely<Tables>, id: string): Promise<void> {
-  const vehicle = await db
-    .selectFrom('vehicle')
-    .select('id')
-    .where('id', '=', id)
-    .executeTakeFirst()
-  if (!vehicle) throw problem('not_found')
+  const vehicles = db.selectFrom('vehicle').select('id').where('id', '=', id)
+  const visits = db.selectFrom('visit').select('id').where('vehicleId', '=', id)
+  const known = await vehicles.unionAll(visits).limit(1).executeTakeFirst()
+  if (!known) throw problem('not_found')
 }
 
 const moveTo = { in_service: 'arrive', completed: 'finish', active: 'leave' } as const
