@@ -30,7 +30,6 @@ export interface Delivery<Tables, Means> {
 
 /** How an attempt ends that did not fail. */
 export type End = 'done' | 'duplicate' | 'ignored' | 'held' | 'poison'
-
 interface Readable<Tables, Means> {
   head: EventHead
   subscription: Subscription<Tables, Means>
@@ -93,8 +92,7 @@ async function effect<Tables, Means>(
   const woken = new Set<string>()
   const wake = (job: string) => void woken.add(job)
   const end = await inTransaction<Tables, End>(pool, systemScope(centerOf(data)), async (db) => {
-    const isLast = data === null || subscription.ends === true
-    const found = await take(db, group, head, record, isLast)
+    const found = await take(db, group, head, record)
     if (found !== 'done') return found
     const context = { ...means, db, emit: outbox.emit, wake, event: head }
     await (data === null ? subscription.forget?.(context) : subscription.handle(context, data))
@@ -123,25 +121,23 @@ const TAKE = `
     insert into inbox (consumer, event_id) select $1::text, $2::text::uuid from found
      where not done and not held on conflict do nothing returning event_id
   ), ended as (
-    delete from dead_letter using own, taken
-     where dead_letter.seq = own.letter
-        or $5::boolean and consumer = $1::text and topic = $3::text and key = $4::text
+    delete from dead_letter using own, taken where dead_letter.seq = own.letter
+       or $5 and consumer = $1::text and topic = $3::text and key = $4::text
   )
   select done, held, exists (select from taken) as taken from found`
 
 /**
  * Takes the event for this consumer, in one statement: `duplicate` when it was taken before, `held`
- * when an earlier event of its key waits in the dead letters. Its own letter ends with its effect;
- * with the last event of a noun end all of its key, and none of them holds it.
+ * when an earlier event of its key waits in the dead letters. Its own letter ends with its effect.
+ * With a tombstone all letters of its key end, and none holds it.
  */
 async function take<Tables>(
   db: Kysely<Tables>,
   group: string,
   { id }: EventHead,
-  { topic, key }: ReceivedRecord,
-  isLast: boolean,
+  { topic, key, value }: ReceivedRecord,
 ): Promise<'done' | 'duplicate' | 'held'> {
-  const query = CompiledQuery.raw(TAKE, [group, id, topic, key, isLast])
+  const query = CompiledQuery.raw(TAKE, [group, id, topic, key, value === null])
   const { rows } = await db.executeQuery<{ done: boolean; held: boolean; taken: boolean }>(query)
   const [found] = rows
   if (found?.taken) return 'done'

@@ -16,8 +16,6 @@ export interface Subscription<Tables, Means> {
   contract: EventContract
   /** `data` is what the contract reads of it: unknown fields are dropped, never refused. */
   handle(context: EventContext<Tables> & Means, data: unknown): Promise<void>
-  /** The noun ends with this event: it waits behind no letter of its key, and they go with it. */
-  ends?: true
   /** A replica forgets its row when the noun's tombstone arrives. */
   forget?: (context: EventContext<Tables> & Means) => Promise<void>
 }

@@ -13,7 +13,9 @@ import {
 } from './component/component.ts'
 import { CustomerCenterRow, CustomerRow, ReferenceCounterRow } from './customer/customer.ts'
 import type { CustomerEntryRow } from './customer/entry.ts'
+import { ErasureRow } from './erasure/erasure.ts'
 import { FileRow, type FileLinks } from './file/file.ts'
+import { OpenMatterRow } from './open-matter/open-matter.ts'
 import type { Places } from './place/place.ts'
 import { RegistrationRow } from './registration/registration.ts'
 import { ServiceCenterRow } from './service-center/service-center.ts'
@@ -31,6 +33,8 @@ export const tables = {
   vehicleComponent: VehicleComponentRow,
   componentIssue: ComponentIssueRow,
   componentHistory: ComponentHistoryRow,
+  openMatter: OpenMatterRow,
+  erasure: ErasureRow,
   visit: VisitRow,
   visitInvoice: VisitInvoiceRow,
   registration: RegistrationRow,

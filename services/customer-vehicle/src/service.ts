@@ -11,10 +11,13 @@ import * as customer from './customer/customer.routes.ts'
 import * as lookup from './customer/lookup.routes.ts'
 import * as outreach from './customer/outreach.routes.ts'
 import type { Means } from './db.ts'
+import { endKey } from './erasure/erasure.jobs.ts'
+import * as erasure from './erasure/erasure.routes.ts'
 import { fileLinks } from './file/file-link.adapter.ts'
 import { inspectionPhotos } from './file/file.consumers.ts'
 import { dropUnattached } from './file/file.jobs.ts'
 import * as file from './file/file.routes.ts'
+import { openMatters } from './open-matter/open-matter.consumers.ts'
 import * as place from './place/place.routes.ts'
 import { openComponents, openPlaces } from './reference/reference.adapter.ts'
 import { lapseRegistration } from './registration/registration.jobs.ts'
@@ -55,6 +58,7 @@ export const customerVehicle = service({
     ...Object.values(file),
     ...Object.values(customer),
     ...Object.values(lookup),
+    ...Object.values(erasure),
     ...Object.values(outreach),
     ...Object.values(vehicle),
     ...Object.values(visit),
@@ -63,8 +67,16 @@ export const customerVehicle = service({
     ...Object.values(verification),
   ],
   lifecycles: { registration: registrationLifecycle, vehicle: vehicleLifecycle },
-  timers: [dropUnattached, lapseRegistration],
+  timers: [dropUnattached, lapseRegistration, endKey],
   jobs: [forgetCodes()],
   retellings: [retellCustomers, retellVehicles],
-  consumers: [serviceCenters, accounts, visits, visitInvoices, componentWork, inspectionPhotos],
+  consumers: [
+    serviceCenters,
+    accounts,
+    visits,
+    visitInvoices,
+    componentWork,
+    inspectionPhotos,
+    openMatters,
+  ],
 })

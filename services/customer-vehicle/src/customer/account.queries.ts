@@ -3,6 +3,7 @@ import type { DataOf } from '@forecourt/contracts/event'
 import type { UserCreated } from '@forecourt/contracts/identity-events'
 import { customerRoles } from '@forecourt/contracts/roles'
 import { NotYet, type EventContext } from '@forecourt/platform/consumer'
+import { isErased } from '@forecourt/platform/erasure'
 import type { PersonalData } from '@forecourt/platform/personal'
 import { changeRow } from '@forecourt/platform/row'
 import type { Kysely } from 'kysely'
@@ -14,7 +15,7 @@ import {
   sealedCustomer,
   stateOfCustomer,
 } from './customer.queries.ts'
-import { linkToCenter, lockedCustomer, verifyCustomer } from './proved.queries.ts'
+import { addOrLock, linkToCenter, verifyCustomer } from './proved.queries.ts'
 
 type Hearing = EventContext<Tables> & Means
 type Account = DataOf<typeof UserCreated>
@@ -36,36 +37,32 @@ export async function settleAccount(context: Hearing, account: Account): Promise
   const { db, personal } = context
   const holder = holderOf(personal, account)
   if (!holder) return
-  const serviceCenterId = await headOffice(db)
   const id = account.userId
+  if (await isErased(context, [id])) return
+  const serviceCenterId = await headOffice(db)
   const sealed = sealedCustomer(personal, id, { ...holder, alternativePhone: null, street: null })
-  // Whoever proves the same phone by a form meanwhile waits here, or is waited for.
-  const added = await db
-    .insertInto('customer')
-    .values({
-      ...unknownAddress,
-      ...sealed,
-      id,
-      accountId: id,
-      fullName: holder.fullName,
-      // Nobody was asked.
-      marketingConsent: false,
-    })
-    .onConflict((conflict) => conflict.doNothing())
-    .returningAll()
-    .executeTakeFirst()
-  const proof = { serviceCenterId, firstPlate: null, verifiedAt: context.event.time }
-  if (added) {
+  const found = await addOrLock(db, {
+    ...unknownAddress,
+    ...sealed,
+    id,
+    accountId: id,
+    fullName: holder.fullName,
+    // Nobody was asked.
+    marketingConsent: false,
+  })
+  if (!found) return
+  const { row, isNew } = found
+  const proof = { serviceCenterId, firstPlate: null, verifiedAt: context.event.time, isNew }
+  if (isNew) {
     await linkToCenter(db, id, serviceCenterId)
-    await verifyCustomer(context, added, { ...proof, isNew: true })
+    await verifyCustomer(context, row, proof)
     return
   }
-  const row = await lockedCustomer(db, sealed.phoneIndex)
   // A customer has one account for ever: a phone that changes hands hands nobody's vehicles over.
-  if (row?.accountId !== null) return
+  if (row.accountId !== null) return
   if (row.verifiedAt) return tellLinked(context, row, id)
   await linkToCenter(db, row.id, serviceCenterId)
-  await verifyCustomer(context, row, { ...proof, isNew: false }, proved(personal, row, id, holder))
+  await verifyCustomer(context, row, proof, proved(personal, row, id, holder))
 }
 
 /** The person behind a customer's account; only an active one has proved the phone. */

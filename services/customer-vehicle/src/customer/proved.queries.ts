@@ -1,7 +1,7 @@
 import { CustomerRegistered } from '@forecourt/contracts/customer-vehicle-events'
 import type { EventContext } from '@forecourt/platform/consumer'
 import { changeRow } from '@forecourt/platform/row'
-import { sql, type Kysely } from 'kysely'
+import { sql, type Insertable, type Kysely } from 'kysely'
 import type { Means, Tables } from '../db.ts'
 import { referenceId, referencePrefix } from '../registration/reference-id.ts'
 import type { ParsedPlate } from '../vehicle/plate.ts'
@@ -38,8 +38,33 @@ export async function verifyCustomer(
   return customer
 }
 
+/** How often a phone may be given up, by an erasure, while somebody looks who has it. */
+const TRIES = 5
+
+/**
+ * Adds a customer, or locks the one whose phone it is: whoever proves the same phone meanwhile
+ * waits here, or is waited for. Neither when the id is one that was erased.
+ */
+export async function addOrLock(
+  db: Kysely<Tables>,
+  values: Insertable<Tables['customer']>,
+): Promise<{ row: CustomerRow; isNew: boolean } | undefined> {
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const added = await db
+      .insertInto('customer')
+      .values(values)
+      .onConflict((conflict) => conflict.doNothing())
+      .returningAll()
+      .executeTakeFirst()
+    if (added) return { row: added, isNew: true }
+    const row = await lockedCustomer(db, values.phoneIndex)
+    if (row) return { row, isNew: false }
+  }
+  return undefined
+}
+
 /** The customer of a phone, locked until the end of the transaction. */
-export async function lockedCustomer(
+async function lockedCustomer(
   db: Kysely<Tables>,
   phoneIndex: string,
 ): Promise<CustomerRow | undefined> {

@@ -9,7 +9,7 @@ import {
   sealedCustomer,
   stateOfCustomer,
 } from '../customer/customer.queries.ts'
-import { linkToCenter, lockedCustomer, verifyCustomer } from '../customer/proved.queries.ts'
+import { addOrLock, linkToCenter, verifyCustomer } from '../customer/proved.queries.ts'
 import { attachFiles, releaseFiles } from '../file/file.queries.ts'
 import { addVehicles, stateOfVehicle } from '../vehicle/vehicle.queries.ts'
 import type { VehicleRow } from '../vehicle/vehicle.ts'
@@ -26,28 +26,23 @@ export async function settleCustomer(
   const { db, now, personal } = context
   const { phone: _, alternativePhone: __, email: ___, street: ____, ...plain } = form.customer
   const id = randomUUIDv7()
-  // Whoever proves the same phone meanwhile waits here, before a number is drawn.
-  const added = await db
-    .insertInto('customer')
-    .values({
-      ...plain,
-      ...sealedCustomer(personal, id, form.customer),
-      id,
-      marketingConsent: true,
-    })
-    .onConflict((conflict) => conflict.column('phoneIndex').doNothing())
-    .returningAll()
-    .executeTakeFirst()
-  const row = added ?? (await lockedCustomer(db, registration.phoneIndex))
-  if (!row) throw new Error('The customer of a phone that is taken was not found.')
+  // Before a number is drawn.
+  const found = await addOrLock(db, {
+    ...plain,
+    ...sealedCustomer(personal, id, form.customer),
+    id,
+    marketingConsent: true,
+  })
+  if (!found) throw new Error('The customer of a phone that is taken was not found.')
+  const { row, isNew } = found
   await linkToCenter(db, row.id, registration.serviceCenterId)
   if (row.verifiedAt) return enrich(context, row, form)
-  const typed = added ? {} : { ...plain, ...sealedCustomer(personal, row.id, form.customer) }
+  const typed = isNew ? {} : { ...plain, ...sealedCustomer(personal, row.id, form.customer) }
   const proof = {
     serviceCenterId: registration.serviceCenterId,
     firstPlate: form.vehicles[0]?.plate ?? null,
     verifiedAt: now,
-    isNew: added !== undefined,
+    isNew,
   }
   return verifyCustomer(context, row, proof, typed)
 }

@@ -1,0 +1,113 @@
+import { sql, type Kysely, type RawBuilder } from 'kysely'
+import type { PersonalData } from './personal.ts'
+
+/** Of whom something is kept, under the ids that the services know. */
+export interface Person {
+  customerId: string
+  accountId: string | null
+}
+
+/**
+ * What one table keeps of a customer, said once: by it a person's data is exported and erased. The
+ * list of a service has a table after the one that it is found through.
+ */
+export interface PersonalTable {
+  table: string
+  whose: keyof Person
+  /** The column that holds the person's id, or the id of a row of `through`. */
+  by: string
+  through?: string
+  /** Columns with ciphertext, each sealed for its row. */
+  sealed?: readonly string[]
+  erasure: Erasure
+  /** Columns of rows that stay, which say nothing of a person. */
+  plain?: readonly string[]
+}
+
+export type Erasure =
+  | 'delete'
+  /** Rows stay, without what these columns said: `null`, or an empty list. */
+  | { empty: Record<string, null | readonly never[]> }
+  /** Rows stay as they are, or are ended by code of their own, for this reason. */
+  | { keep: string }
+
+/** Whoever reads an export learns nothing from digests, and nobody gets the keys to anything. */
+const HIDDEN = /(?:Hash|Index|Indexes|Digest|Digests|Key|Keys|Secret|^proves|^successor)$/
+
+/** All rows that tell of the person and that the caller may see, by table, in plain. */
+export async function exportPerson(
+  { db, personal }: { db: unknown; personal: PersonalData },
+  tables: readonly PersonalTable[],
+  person: Person,
+): Promise<Record<string, Record<string, unknown>[]>> {
+  const found = await Promise.all(
+    tables.map(async (one) => {
+      const { rows } = await sql<Record<string, unknown>>`
+        select * from ${sql.table(one.table)} where ${ofPerson(tables, one, person)}
+        order by 1`.execute(db as Kysely<object>)
+      return [camel(one.table), rows.map((row) => opened(personal, one, row))] as const
+    }),
+  )
+  return Object.fromEntries(found.filter(([, rows]) => rows.length > 0))
+}
+
+/** Ends what the tables keep of a person, the last one first. */
+export async function erasePerson(
+  { db }: { db: unknown },
+  tables: readonly PersonalTable[],
+  person: Person,
+): Promise<void> {
+  for (const one of tables.toReversed()) {
+    const { table, erasure } = one
+    const theirs = ofPerson(tables, one, person)
+    if (erasure === 'delete') {
+      await sql`delete from ${sql.table(table)} where ${theirs}`.execute(db as Kysely<object>)
+    } else if ('empty' in erasure) {
+      const columns = Object.entries(erasure.empty).map(
+        ([name, value]) => sql`${sql.ref(name)} = ${value === null ? sql`null` : sql`'{}'`}`,
+      )
+      await sql`update ${sql.table(table)} set ${sql.join(columns)} where ${theirs}`.execute(
+        db as Kysely<object>,
+      )
+    }
+  }
+}
+
+/** The rows of a table that are of this person; whoever has no account has none by it. */
+function ofPerson(
+  tables: readonly PersonalTable[],
+  { whose, by, through, table }: PersonalTable,
+  person: Person,
+): RawBuilder<unknown> {
+  if (through === undefined) return sql`${sql.ref(by)} = ${person[whose]}::uuid`
+  const other = tables.find((one) => one.table === through)
+  if (!other) throw new Error(`${table} is found through ${through}, which is not declared.`)
+  return sql`${sql.ref(by)} in (
+    select id from ${sql.table(through)} where ${ofPerson(tables, other, person)})`
+}
+
+function opened(
+  personal: PersonalData,
+  { table, sealed = [] }: PersonalTable,
+  row: Record<string, unknown>,
+): Record<string, unknown> {
+  const columns = new Map(sealed.map((column) => [camel(column), column]))
+  const entries = Object.entries(row).map(([name, value]) => {
+    const column = columns.get(name)
+    if (column === undefined || typeof value !== 'string') return [name, value] as const
+    const text = personal.open(value, { table, column, id: String(row['id']) })
+    return [name, structured(text)] as const
+  })
+  return Object.fromEntries(
+    entries.filter(([name, value]) => !HIDDEN.test(name) && !(value instanceof Uint8Array)),
+  )
+}
+
+/** What was sealed as JSON is shown as what it is. */
+function structured(text: string): unknown {
+  return /^[{[]/.test(text) ? (JSON.parse(text) as unknown) : text
+}
+
+function camel(name: string): string {
+  return name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
+}

@@ -1,0 +1,227 @@
+import { randomUUIDv7 } from 'node:crypto'
+import { UserCreated } from '@forecourt/contracts/identity-events'
+import { InvoiceDrafted, InvoiceSettled } from '@forecourt/contracts/billing-events'
+import {
+  JobCardCreated,
+  JobCardDelivered,
+  ServiceRequestCancelled,
+  ServiceRequestOpened,
+} from '@forecourt/contracts/workshop-events'
+import { KeyRing } from '@forecourt/platform/config'
+import { personalData } from '@forecourt/platform/personal'
+import { eventually } from '@forecourt/testing/eventually'
+import { asha, kiran, meera, priya } from '@forecourt/testing/people'
+import { tracesInTables, tracesInTopics, type Known } from '@forecourt/testing/person-traces'
+import { publish } from '@forecourt/testing/publish'
+import {
+  knowCenters,
+  newPhone,
+  newPlate,
+  register,
+  submit,
+  type Verified,
+} from '@forecourt/testing/registering'
+import { openStack, testSecrets, type Stack } from '@forecourt/testing/stack'
+import { cardFact, issuedInvoiceFact, requestFact } from '@forecourt/testing/visit-facts'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { customerVehicle } from '../service.ts'
+
+let stack: Stack
+beforeAll(async () => {
+  stack = await openStack(customerVehicle, { APP_DEBUG: 'true' })
+  await knowCenters(stack)
+})
+afterAll(() => stack?.close())
+beforeEach(() => stack.redis.flushdb())
+
+const keys = (name: keyof typeof testSecrets) => KeyRing.parse(testSecrets[name])
+const personal = personalData(keys('PERSONAL_KEYS'), keys('BLIND_INDEX_KEY'))
+
+/** Somebody whose every particular is nobody else's. */
+function somebody() {
+  const mark = randomUUIDv7().slice(-8)
+  const known = {
+    phone: newPhone(),
+    email: `leela.${mark}@example.com`,
+    name: `Leela Quill${mark}`,
+    street: `${mark}, Unmistakable Lane`,
+    plate: newPlate(),
+  }
+  const customer = {
+    mobileNumber: known.phone,
+    email: known.email,
+    fullName: known.name,
+    address: known.street,
+  }
+  return { known, form: { customer, plates: [known.plate], as: asha } }
+}
+
+async function registered(): Promise<{ known: Known; made: Verified; id: string }> {
+  const { known, form } = somebody()
+  const made = await register(stack, form)
+  return { known, made, id: made.customer.id }
+}
+
+const erase = (id: string, as = priya) => stack.call(`DELETE /customers/${id}`, { as })
+
+async function rowsOf(text: string, values: unknown[] = []) {
+  return (await stack.admin.query(text, values)).rows as Record<string, unknown>[]
+}
+
+function heard(eventId: string) {
+  return eventually('the event', async () => {
+    const rows = await rowsOf('select from inbox where event_id = $1', [eventId])
+    return rows.length > 0
+  })
+}
+
+test('whoever is erased leaves no trace in any table, and none at the tip of any topic', async () => {
+  const { known, made, id } = await registered()
+  expect(await tracesInTables(stack, 'customer-vehicle', known)).toContain('customer.phone: phone')
+  await submit(stack, { ...somebody().form, customer: { mobileNumber: known['phone'] } })
+  const { status, data } = await erase(id)
+  expect(status).toBe(200)
+  expect(data).toEqual({ id, erasedAt: expect.any(String) })
+  await stack.topics.next('customer-vehicle.customer.erased.v1', ({ key }) => key === id)
+  await stack.topics.next(
+    'customer-vehicle.vehicle.changed.v1',
+    ({ key, data: state }) => key === made.vehicles[0]?.id && state === null,
+  )
+  await eventually('an empty outbox', async () => {
+    const waiting = await rowsOf('select from outbox')
+    return waiting.length === 0
+  })
+  expect(await tracesInTables(stack, 'customer-vehicle', known)).toEqual([])
+  expect(tracesInTopics(stack.topics.seen, known)).toEqual([])
+  expect((await stack.call(`GET /customers/${id}`, { as: kiran })).status).toBe(404)
+  expect(await rowsOf('select id, erased_by from erasure where id = $1', [id])).toEqual([
+    { id, erased_by: priya.userId },
+  ])
+})
+
+test('photos go with whom they were of', async () => {
+  const { made, id } = await registered()
+  const photo = made.vehicles[0]?.['photoFileId']
+  await erase(id)
+  await expect.poll(() => rowsOf('select from file where id = $1', [photo])).toEqual([])
+})
+
+test('the phone and the plate register anew, as a new customer with new ids', async () => {
+  const { known, made, id } = await registered()
+  await erase(id)
+  await stack.redis.flushdb()
+  const again = await register(stack, {
+    as: asha,
+    customer: { mobileNumber: known['phone'] },
+    plates: [known['plate'] ?? ''],
+  })
+  expect(again.customer.id).not.toBe(id)
+  expect(again.vehicles[0]?.id).not.toBe(made.vehicles[0]?.id)
+  expect(again.customer.referenceId).not.toBe(made.customer.referenceId)
+})
+
+test('nobody is erased while a request, a card or an invoice is open', async () => {
+  const { made, id } = await registered()
+  const visitor = { customerId: id, vehicleId: made.vehicles[0]?.id ?? '' }
+  const request = requestFact(visitor)
+  const card = cardFact(visitor, { serviceRequestId: request.serviceRequestId })
+  const invoice = { ...issuedInvoiceFact(id), status: 'draft', invoiceNumber: null }
+  await publish(stack, ServiceRequestOpened, request)
+  await publish(stack, JobCardCreated, card)
+  await heard(await publish(stack, InvoiceDrafted, invoice))
+  await eventually('all three', async () => {
+    const open = await rowsOf('select from open_matter where customer_id = $1', [id])
+    return open.length === 3
+  })
+  const { status, body } = await erase(id)
+  expect(status).toBe(409)
+  expect(body.error?.reason).toBe('customer_busy')
+  expect(body.message).toContain('service request SR-000123')
+  expect(body.message).toContain('job card JC-000456')
+  expect(body.message).toContain('invoice (draft)')
+  const later = { version: 2 }
+  await publish(stack, ServiceRequestCancelled, { ...request, status: 'cancelled' }, later)
+  await publish(stack, JobCardDelivered, { ...card, status: 'delivered' }, later)
+  await publish(stack, InvoiceSettled, { ...invoice, status: 'paid' }, later)
+  await eventually('nothing open', async () => {
+    const open = await rowsOf('select from open_matter where customer_id = $1 and is_open', [id])
+    return open.length === 0
+  })
+  expect((await erase(id)).status).toBe(200)
+})
+
+test('another center cannot erase, nor learn that there is somebody', async () => {
+  const { id } = await registered()
+  expect((await erase(id, meera)).status).toBe(404)
+  expect((await erase(id, asha)).status).toBe(403)
+  const { data } = await submit(stack, { ...somebody().form })
+  expect((await erase(data.registrationId, meera)).status).toBe(404)
+  const { status, body } = await erase(data.registrationId)
+  expect([status, body.error?.reason]).toEqual([409, 'state_forbids'])
+})
+
+test('of many erasures at once one has an effect', async () => {
+  const { id } = await registered()
+  const ends = await Promise.all(Array.from({ length: 8 }, () => erase(id)))
+  expect(ends.map(({ status }) => status).toSorted()).toEqual([200, ...Array(7).fill(404)])
+  await stack.topics.next('customer-vehicle.customer.erased.v1', ({ key }) => key === id)
+  const told = stack.topics.seen.filter(
+    ({ key, type }) => key === id && type === 'customer-vehicle.customer.erased.v1',
+  )
+  expect(told).toHaveLength(1)
+})
+
+test('whoever proves the phone at the moment of an erasure is erased with it, or was before', async () => {
+  const { known, id } = await registered()
+  await stack.redis.flushdb()
+  const { data } = await submit(stack, {
+    as: asha,
+    customer: { mobileNumber: known['phone'] },
+  })
+  const verify = stack.call<Verified>(`POST /registrations/${data.registrationId}/verify`, {
+    as: asha,
+    body: { otp: data.otp_for_testing },
+  })
+  const [verified, erased] = await Promise.all([verify, erase(id)])
+  expect(erased.status).toBe(200)
+  // The form goes with the person when the erasure comes first, else its customer does.
+  expect([201, 400, 404]).toContain(verified.status)
+  expect(await tracesInTables(stack, 'customer-vehicle', known)).toEqual([])
+})
+
+test('an account that was erased makes nobody a customer again', async () => {
+  const [userId, phone] = [randomUUIDv7(), newPhone()]
+  const seal = (column: string, value: string) =>
+    personal.seal(value, { table: 'user', column, id: userId })
+  const account = {
+    ...{ userId, role: 'mobile_user', status: 'active', serviceCenterIds: [], email: null },
+    ...{ fullName: seal('full_name', 'Gita Rao'), phone: seal('phone', phone) },
+  }
+  await publish(stack, UserCreated, account)
+  await eventually('a customer', async () => {
+    const rows = await rowsOf('select from customer where account_id = $1', [userId])
+    return rows.length > 0
+  })
+  await erase(userId, kiran)
+  await stack.redis.flushdb()
+  const anew = await register(stack, { as: asha, customer: { mobileNumber: phone } })
+  await heard(await publish(stack, UserCreated, account, { version: 2 }))
+  const found = await rowsOf('select id, account_id from customer where phone_index = $1', [
+    personal.blindIndex('phone', phone),
+  ])
+  expect(found).toEqual([{ id: anew.customer.id, account_id: null }])
+})
+
+test('the key is given its tombstone when nobody needs the ids any more', async () => {
+  const { id } = await registered()
+  await erase(id)
+  await stack.admin.query(`update timer set due_at = now() where subject = $1`, [id])
+  const last = await stack.topics.next(
+    'customer-vehicle.customer.erased.v1',
+    ({ key, data }) => key === id && data === null,
+  )
+  const all = stack.topics.seen.filter(({ key, topic }) => key === id && topic.includes('customer'))
+  const versions = all.map(({ headers }) => Number(headers['ce_sequence']))
+  expect(versions).toEqual(versions.toSorted((one, other) => one - other))
+  expect(last.headers['ce_sequence']).toBe(String(versions.at(-1)))
+})

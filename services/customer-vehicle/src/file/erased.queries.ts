@@ -1,0 +1,30 @@
+import type { Person } from '@forecourt/platform/personal-table'
+import { schedule } from '@forecourt/platform/timer'
+import type { Kysely } from 'kysely'
+import type { Tables } from '../db.ts'
+import { UNATTACHED } from './file.queries.ts'
+
+/**
+ * Gives up every file of an erased person, which their deadline drops at once: those of their
+ * things, of their visits, and what they brought themselves.
+ */
+export async function dropFilesOf(
+  { db, now }: { db: Kysely<Tables>; now: string },
+  { customerId, accountId }: Person,
+  things: readonly string[],
+): Promise<void> {
+  const visits = db.selectFrom('visit').select('id').where('customerId', '=', customerId)
+  const dropped = await db
+    .updateTable('file')
+    .set({ attachedTo: null })
+    .where((eb) =>
+      eb.or([
+        ...(things.length > 0 ? [eb('attachedTo', 'in', things)] : []),
+        ...(accountId ? [eb('uploadedBy', '=', accountId)] : []),
+        eb('visitId', 'in', visits),
+      ]),
+    )
+    .returning('id')
+    .execute()
+  for (const { id } of dropped) await schedule({ db }, UNATTACHED, id, now)
+}
