@@ -4,7 +4,7 @@ import { event, Id, Instant, Sealed } from './event.ts'
 
 export const ServiceCenterState = z.object({
   serviceCenterId: Id.describe('The service center.'),
-  code: z.string().describe('Two or three letters or digits that people know it by: PUN.'),
+  code: z.string().describe('Two to four letters or digits that people know it by: PUN, G12.'),
   name: z.string().describe('The name that customers read.'),
   isActive: z.boolean().describe('Whether it takes new work.'),
   isHeadOffice: z.boolean().describe('Whether it serves whoever no other center serves.'),
@@ -17,6 +17,16 @@ export const ServiceCenterState = z.object({
   pinCode: z.string().nullable().optional().describe('PIN code of its address.'),
   country: z.string().optional().describe('ISO 3166 code of its country: IN.'),
   gstin: z.string().nullable().describe('Its GST number, if it has one.'),
+  tradeLicenseNumber: z
+    .string()
+    .nullable()
+    .optional()
+    .describe('Its trade license, if it is a garage of the UAE.'),
+  vatCertification: z
+    .string()
+    .nullable()
+    .optional()
+    .describe('Its VAT registration, if it is a garage of the UAE that has one.'),
   timeZone: z.string().describe('Name of its time zone: Asia/Kolkata.'),
 })
 

@@ -4,6 +4,8 @@ import type { OtpMeans } from '@forecourt/otp/means'
 import type { PersonalData } from '@forecourt/platform/personal'
 import type { Table } from '@forecourt/platform/table'
 import type { Apart } from '@forecourt/platform/apart'
+import { GarageRegistrationRow } from './garage/garage-registration.ts'
+import { GarageRow } from './garage/garage.ts'
 import { RoleRow } from './role/role.ts'
 import { ChallengeRow, SecondFactorRow, type Authenticator } from './second-factor/second-factor.ts'
 import { ServiceCenterRow, ServiceCenterZoneRow } from './service-center/service-center.ts'
@@ -18,6 +20,8 @@ import { LoginFailureRow, UserRow } from './user/user.ts'
 /** Every table of this service, by the schema of its rows. */
 export const tables = {
   challenge: ChallengeRow,
+  garage: GarageRow,
+  garageRegistration: GarageRegistrationRow,
   loginFailure: LoginFailureRow,
   otp: OtpRow,
   passwordReset: PasswordResetRow,

@@ -4,6 +4,10 @@ import { service } from '@forecourt/platform/service'
 import { apartOver } from '@forecourt/platform/apart'
 import { IdentityConfig, lifetimesIn } from './config.ts'
 import type { Means, Tables } from './db.ts'
+import * as garage from './garage/garage.routes.ts'
+import * as garageOpening from './garage/garage-opening.routes.ts'
+import { forgetGarageRegistrations } from './garage/garage-registration.jobs.ts'
+import * as garageRegistration from './garage/garage-registration.routes.ts'
 import { authenticator } from './second-factor/authenticator.adapter.ts'
 import { forgetOldChallenges } from './second-factor/second-factor.jobs.ts'
 import * as secondFactor from './second-factor/second-factor.routes.ts'
@@ -56,6 +60,9 @@ export const identity = service({
     }
   },
   endpoints: [
+    ...Object.values(garage),
+    ...Object.values(garageOpening),
+    ...Object.values(garageRegistration),
     ...Object.values(secondFactor),
     ...Object.values(secondFactorSignIn),
     ...Object.values(serviceCenter),
@@ -71,6 +78,7 @@ export const identity = service({
   lifecycles: { user: userLifecycle },
   jobs: [
     forgetCodes<Tables>(),
+    forgetGarageRegistrations,
     forgetOldChallenges,
     forgetOldFailures,
     forgetOldResets,

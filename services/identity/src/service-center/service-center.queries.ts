@@ -24,18 +24,30 @@ export function selectServiceCenters(db: Kysely<Tables>) {
     )
 }
 
+type NewCenter = Opening & { isHeadOffice?: boolean }
+
 /** Opens a center with its zone. Throws `center_code_taken` and `pin_prefix_taken`. */
 export async function insertServiceCenter(
-  { db, emit }: { db: Kysely<Tables>; emit: Emit },
-  { pinPrefixes, ...particulars }: Opening & { isHeadOffice?: boolean },
+  context: { db: Kysely<Tables>; emit: Emit },
+  opening: NewCenter,
 ): Promise<ServiceCenterAndZone> {
+  const center = await insertUnlessTaken(context, opening)
+  if (!center) throw problem('center_code_taken')
+  return center
+}
+
+/** The same, but undefined when another center has the code. */
+export async function insertUnlessTaken(
+  { db, emit }: { db: Kysely<Tables>; emit: Emit },
+  { pinPrefixes, ...particulars }: NewCenter,
+): Promise<ServiceCenterAndZone | undefined> {
   const center = await db
     .insertInto('serviceCenter')
     .values({ ...newServiceCenter, id: randomUUIDv7(), ...given(particulars) })
     .onConflict((conflict) => conflict.column('code').doNothing())
     .returningAll()
     .executeTakeFirst()
-  if (!center) throw problem('center_code_taken')
+  if (!center) return undefined
   await writeZone(db, center.id, pinPrefixes)
   emit(ServiceCenterOpened, center.version, stateOf(center, pinPrefixes))
   return { ...center, pinPrefixes }
@@ -67,7 +79,7 @@ export function stateOf(
   pinPrefixes: string[],
 ): z.infer<typeof ServiceCenterState> {
   const { id, code, name, isActive, isHeadOffice, gstin, timeZone } = center
-  const { street, city, state, pinCode, country } = center
+  const { street, city, state, pinCode, country, tradeLicenseNumber, vatCertification } = center
   return {
     serviceCenterId: id,
     code,
@@ -81,6 +93,8 @@ export function stateOf(
     pinCode,
     country,
     gstin,
+    tradeLicenseNumber,
+    vatCertification,
     timeZone,
   }
 }

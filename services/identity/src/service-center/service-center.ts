@@ -18,6 +18,9 @@ export const ServiceCenterRow = z.object({
   phone: z.string().nullable(),
   email: z.string().nullable(),
   gstin: z.string().nullable(),
+  /** What a business of the UAE is known by: to its emirate, and to the tax office. */
+  tradeLicenseNumber: z.string().nullable(),
+  vatCertification: z.string().nullable(),
   timeZone: z.string(),
   version: z.number().int(),
   createdAt: z.string(),
@@ -86,6 +89,8 @@ const Particulars = z.object({
     .toUpperCase()
     .refine(isGstin, 'Must be a valid GSTIN of 15 characters')
     .nullish(),
+  tradeLicenseNumber: text(50).toUpperCase().nullish(),
+  vatCertification: text(50).toUpperCase().nullish(),
   timeZone: z.string().refine(isTimeZone, 'Must be a time zone such as Asia/Kolkata').optional(),
 })
 

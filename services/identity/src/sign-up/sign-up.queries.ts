@@ -1,7 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { Context } from '@forecourt/platform/endpoint'
 import { addressKey, type Budget } from '@forecourt/platform/limit'
-import { problem } from '@forecourt/platform/problem'
 import { sql } from 'kysely'
 import type { Means, Tables } from '../db.ts'
 import type { SignUpForm, SignUpRow } from './sign-up.ts'
@@ -38,24 +37,6 @@ export async function lockWaiting(context: SigningUp, phone: string): Promise<Wa
   const lock = `sign-up|${context.personal.blindIndex('phone', phone)}`
   await sql`select pg_advisory_xact_lock(hashtextextended(${lock}, 0))`.execute(context.db)
   return findWaiting(context, phone)
-}
-
-/** Throws `account_exists` when somebody signs in by this phone or this e-mail already. */
-export async function refuseKnown(
-  { db, personal }: Pick<SigningUp, 'db' | 'personal'>,
-  { phone, email }: Pick<SignUpForm, 'phone' | 'email'>,
-): Promise<void> {
-  const known = await db
-    .selectFrom('user')
-    .select('id')
-    .where((eb) =>
-      eb.or([
-        eb('phoneIndex', '=', personal.blindIndex('phone', phone)),
-        eb('emailIndex', '=', personal.blindIndex('email', email)),
-      ]),
-    )
-    .executeTakeFirst()
-  if (known) throw problem('account_exists')
 }
 
 /** Keeps a form in the place of an older one of the same phone. */

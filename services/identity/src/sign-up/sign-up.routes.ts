@@ -4,13 +4,13 @@ import { consumeCode, refusalOf, verifyCode } from '@forecourt/otp/verify'
 import { problem } from '@forecourt/platform/problem'
 import type { z } from 'zod'
 import { endpoint } from '../db.ts'
+import { refuseTaken, takeUnproved } from '../user/contact.queries.ts'
 import { createUser } from '../user/user.queries.ts'
 import {
   budgetsOf,
   findWaiting,
   forgetWaiting,
   lockWaiting,
-  refuseKnown,
   renewWaiting,
   replaceForm,
   type SigningUp,
@@ -69,6 +69,9 @@ export const resendSignUpCode = endpoint('POST /customers/resend-otp', {
   handle: resendCode,
 })
 
+/** The code goes to the phone. */
+const PROVES = ['phone'] as const
+
 interface SettledPassword {
   hash: string
   /** The sign-up that waited while the password was settled. */
@@ -85,7 +88,7 @@ async function settlePassword(
 ): Promise<SettledPassword> {
   const { otp, passwords } = context
   servedCountry(otp, body.phone, 'phone')
-  await refuseKnown(context, body)
+  await refuseTaken(context, contactsOf(body), PROVES)
   const waiting = await findWaiting(context, body.phone)
   const known = waiting?.form.passwordHash ?? null
   const isSame = known !== null && (await passwords.matches(body.password, known))
@@ -100,7 +103,7 @@ async function openSignUp(
   { hash, waitingId }: SettledPassword,
 ): Promise<z.input<typeof CodeSent>> {
   const waiting = await lockWaiting(context, phone)
-  await refuseKnown(context, { phone, email })
+  await refuseTaken(context, { phone, email }, PROVES)
   // Another request for this phone was first, and its code is on its way.
   if (waiting && waiting.id !== waitingId) {
     throw problem('otp_cooldown', { retryAfterS: signUpCode.cooldownS })
@@ -117,7 +120,7 @@ async function resendCode(
 ): Promise<z.input<typeof CodeSent>> {
   const waiting = await lockWaiting(context, phone)
   if (!waiting) throw problem('otp_expired')
-  await refuseKnown(context, waiting.form)
+  await refuseTaken(context, contactsOf(waiting.form), PROVES)
   return awaitCode(context, waiting)
 }
 
@@ -169,9 +172,12 @@ async function signUp(
   if (!waiting) throw problem('otp_wrong')
   if (!(await consumeCode(context.db, otpId))) throw problem('otp_expired')
   const { name: fullName, ...form } = waiting.form
+  await takeUnproved(context, { phone })
   const user = await createUser(context, {
     ...form,
     fullName,
+    // No code went to it.
+    emailProvedAt: null,
     role: 'mobile_user',
     status: 'active',
     serviceCenterIds: [],
@@ -180,4 +186,8 @@ async function signUp(
   await forgetWaiting(context, waiting.id)
   context.proved({ userId: user.id, roles: [user.role], centers: [] })
   return { customerId: user.id }
+}
+
+function contactsOf({ email, phone }: Pick<AskToSignUp, 'email' | 'phone'>) {
+  return { email, phone }
 }

@@ -55,12 +55,18 @@ interface NewUser extends Person {
   passwordHash: string | null
   /** The first one is the main center. */
   serviceCenterIds: string[]
+  /** Left out, the contact counts as proved: whoever opens the account knows its person. */
+  emailProvedAt?: string | null
+  phoneProvedAt?: string | null
 }
+
+/** As a text, this moment of the database. */
+const NOW = 'now'
 
 /** Opens an account. Undefined when another one has the e-mail or the phone. */
 export async function createUser(
   { db, personal, emit }: Reading & { emit: Emit },
-  { email, phone, fullName, ...given }: NewUser,
+  { email, phone, fullName, emailProvedAt = NOW, phoneProvedAt = NOW, ...given }: NewUser,
 ): Promise<UserRow | undefined> {
   const id = randomUUIDv7()
   const user = await db
@@ -69,6 +75,8 @@ export async function createUser(
       ...given,
       id,
       mfaEnabled: false,
+      emailProvedAt: email === null ? null : emailProvedAt,
+      phoneProvedAt: phone === null ? null : phoneProvedAt,
       ...sealedPerson(personal, id, { email, phone, fullName }),
     })
     .onConflict((conflict) => conflict.doNothing())

@@ -28,6 +28,9 @@ export const UserRow = z.object({
   /** Keyed digests of how the words of the name begin. */
   nameIndex: z.array(z.string()),
   lastLoginAt: z.string().nullable(),
+  /** When the contact was shown to be its owner's; until then another proof takes it away. */
+  emailProvedAt: z.string().nullable(),
+  phoneProvedAt: z.string().nullable(),
   mfaEnabled: z.boolean(),
   version: z.number().int(),
   createdAt: z.string(),

@@ -1,0 +1,76 @@
+import { UserChanged } from '@forecourt/contracts/identity-events'
+import type { Context } from '@forecourt/platform/endpoint'
+import { problem } from '@forecourt/platform/problem'
+import { changeRow } from '@forecourt/platform/row'
+import type { Means, Tables } from '../db.ts'
+import { stateOf } from './user.queries.ts'
+import type { UserRow } from './user.ts'
+
+/** What a code has shown to be somebody's own. */
+export type Proof = 'email' | 'phone'
+
+type Here = Pick<Context<Tables> & Means, 'db' | 'personal' | 'emit'>
+
+/** The normal forms of what somebody would sign in by. */
+export interface Contacts {
+  email?: string
+  phone?: string
+}
+
+const columns = {
+  email: { index: 'emailIndex', provedAt: 'emailProvedAt' },
+  phone: { index: 'phoneIndex', provedAt: 'phoneProvedAt' },
+} as const
+
+/**
+ * Throws `account_exists` when an account has proved one of the contacts, or has one that the
+ * person does not prove either: whoever came first keeps that.
+ */
+export async function refuseTaken(
+  { db, personal }: Pick<Here, 'db' | 'personal'>,
+  contacts: Contacts,
+  proves: readonly Proof[],
+): Promise<void> {
+  const named = entriesOf(contacts)
+  if (named.length === 0) return
+  const taken = await db
+    .selectFrom('user')
+    .select('id')
+    .where((eb) =>
+      eb.or(
+        named.map(([proof, contact]) => {
+          const { index, provedAt } = columns[proof]
+          const isTheirs = eb(index, '=', personal.blindIndex(proof, contact))
+          return proves.includes(proof) ? isTheirs.and(provedAt, 'is not', null) : isTheirs
+        }),
+      ),
+    )
+    .executeTakeFirst()
+  if (taken) throw problem('account_exists')
+}
+
+/** Takes what somebody has just proved from the account that has it and never proved it. */
+export async function takeUnproved(context: Here, contacts: Contacts): Promise<void> {
+  const { db, personal, emit } = context
+  for (const [proof, contact] of entriesOf(contacts)) {
+    const { index, provedAt } = columns[proof]
+    const holder = await db
+      .selectFrom('user')
+      .selectAll()
+      .where(index, '=', personal.blindIndex(proof, contact))
+      .where(provedAt, 'is', null)
+      .forUpdate()
+      .executeTakeFirst()
+    if (!holder) continue
+    const nothing = { [proof]: null, [index]: null }
+    const left = await changeRow<UserRow>(context, 'user', holder, nothing)
+    emit(UserChanged, left.version, stateOf(left))
+  }
+}
+
+function entriesOf(contacts: Contacts): [Proof, string][] {
+  return Object.entries(contacts).filter(([, contact]) => contact !== undefined) as [
+    Proof,
+    string,
+  ][]
+}
