@@ -1,27 +1,10 @@
-interface ErrorSpec {
-  /** Class of the error, as front ends switch on it. */
-  code: ErrorCode
-  status: number
-  /** What the person reads; `{name}` is filled from the problem's details. */
-  text: string
-  /** The field of the form whose fault it is, where there is one form that can have it. */
-  field: string | undefined
-}
-
-export type ErrorCode =
-  | 'AUTH_001'
-  | 'AUTH_002'
-  | 'AUTH_003'
-  | 'VALIDATION_001'
-  | 'NOT_FOUND_001'
-  | 'DUPLICATE_001'
-  | 'BUSINESS_001'
-  | 'RATE_001'
-  | 'UNAVAILABLE_001'
-  | 'SERVER_001'
+import { accountErrors } from './account-errors.ts'
+import { spec, type ErrorSpec } from './error-spec.ts'
 
 /** Every reason for which a request can fail. A reason is the name of the rule that was broken. */
 export const errors = {
+  ...accountErrors,
+
   credentials_wrong: spec('AUTH_001', 401, 'E-mail, phone or password is wrong.'),
   token_missing: spec('AUTH_002', 401, 'Please sign in.'),
   token_invalid: spec('AUTH_002', 401, 'Your session is not valid. Please sign in again.'),
@@ -30,29 +13,6 @@ export const errors = {
   permission_missing: spec('AUTH_003', 403, 'You are not allowed to do this.'),
   link_invalid: spec('AUTH_003', 403, 'This link is not valid any more.'),
   signature_invalid: spec('AUTH_003', 403, 'This request does not bear the right signature.'),
-  account_not_active: spec('AUTH_003', 403, 'This account is not active.'),
-  account_locked: spec('RATE_001', 429, 'Too many failed attempts. Please try again later.'),
-  role_not_below: spec('AUTH_003', 403, 'Only roles below your own are yours to manage.'),
-  center_not_yours: spec('AUTH_003', 403, 'This reaches a service center that is not yours.'),
-  account_exists: spec(
-    'DUPLICATE_001',
-    409,
-    'Another account has this e-mail address or phone number.',
-  ),
-  password_wrong: spec('AUTH_001', 401, 'The current password is wrong.', 'currentPassword'),
-  reset_token_invalid: spec(
-    'VALIDATION_001',
-    400,
-    'This link is not valid any more. Please request a new one.',
-    'token',
-  ),
-  mfa_required: spec('AUTH_003', 403, 'The second factor is missing. Please sign in again.'),
-  mfa_code_wrong: spec('AUTH_001', 401, 'The code is wrong.', 'code'),
-  mfa_token_invalid: spec('AUTH_002', 401, 'This sign-in took too long. Please begin again.'),
-  mfa_already_enabled: spec('BUSINESS_001', 409, 'This account has a second factor already.'),
-  mfa_not_enrolled: spec('BUSINESS_001', 409, 'This account has no second factor.'),
-  mfa_own: spec('AUTH_003', 403, 'The own second factor is taken away by password and code.'),
-  last_administrator: spec('BUSINESS_001', 409, 'The last administrator has to stay one.'),
 
   body_invalid: spec('VALIDATION_001', 422, 'Please correct the marked fields.'),
   query_invalid: spec('VALIDATION_001', 422, 'Please correct the marked parameters.'),
@@ -82,6 +42,7 @@ export const errors = {
   center_code_taken: spec('DUPLICATE_001', 409, 'Another service center has this code.'),
   pin_prefix_taken: spec('DUPLICATE_001', 409, 'Another center serves {prefixes}.'),
   vehicle_already_registered: spec('DUPLICATE_001', 409, 'Already registered: {plates}.'),
+  vin_taken: spec('DUPLICATE_001', 409, 'Another vehicle has this VIN.', 'vin'),
   registration_pending: spec(
     'BUSINESS_001',
     409,
@@ -159,39 +120,6 @@ export const errors = {
     'The document is being made. Please try again in a moment.',
   ),
 
-  garage_registration_pending: spec(
-    'BUSINESS_001',
-    409,
-    'A registration with this e-mail address or phone number is under way already.',
-  ),
-  garage_registration_unknown: spec(
-    'NOT_FOUND_001',
-    404,
-    'There is no such registration any more. Please register again.',
-  ),
-  garage_contact_unproved: spec(
-    'BUSINESS_001',
-    409,
-    'Please verify your email or phone number first.',
-  ),
-  garage_place_missing: spec('BUSINESS_001', 409, 'Please enter your business location first.'),
-  garage_code_not_awaited: spec(
-    'BUSINESS_001',
-    409,
-    'No registration with this e-mail address or phone number awaits a code.',
-  ),
-  verification_code_wrong: spec('VALIDATION_001', 400, 'Invalid verification code'),
-  verification_code_expired: spec(
-    'VALIDATION_001',
-    400,
-    'Verification code has expired. Please request a new one.',
-  ),
-  verification_code_exhausted: spec(
-    'VALIDATION_001',
-    400,
-    'Maximum verification attempts exceeded. Please request a new code.',
-  ),
-
   otp_wrong: spec('VALIDATION_001', 400, 'Invalid OTP'),
   otp_expired: spec('VALIDATION_001', 400, 'OTP has expired. Please request a new one.'),
   otp_exhausted: spec('RATE_001', 429, 'Too many wrong codes. Please request a new one.'),
@@ -245,7 +173,3 @@ export const errors = {
 } satisfies Record<string, ErrorSpec>
 
 export type ErrorReason = keyof typeof errors
-
-function spec(code: ErrorCode, status: number, text: string, field?: string): ErrorSpec {
-  return { code, status, text, field }
-}

@@ -4,7 +4,7 @@ import type pg from 'pg'
 import { publicScope, type Scope } from './scope.ts'
 import type { Claims } from './token.ts'
 
-const ROLES_FRESH_MS = 1_000
+const ROLES_FRESH_MS = 500
 
 /** Who asks. `userId` is null for an anonymous person. */
 export interface Me {
@@ -59,13 +59,13 @@ export function scopeOf(me: Me, subject: string | null): Scope {
 }
 
 export interface Roles {
-  /** All that these roles allow, no staler than a second. */
+  /** All that these roles allow, no staler than half a second. */
   permissionsOf(roles: readonly string[]): Promise<ReadonlySet<string>>
   /** Whether any role has arrived from identity; before that nobody may do anything. */
   areKnown(): Promise<boolean>
 }
 
-/** Reads the replica of identity's roles, at most once a second. */
+/** Reads the replica of identity's roles, at most twice a second. */
 export function rolesOver(pool: pg.Pool): Roles {
   let known = new Map<string, string[]>()
   let readAt = -Infinity

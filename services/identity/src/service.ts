@@ -9,6 +9,7 @@ import * as garageOpening from './garage/garage-opening.routes.ts'
 import { forgetGarageRegistrations } from './garage/garage-registration.jobs.ts'
 import * as garageRegistration from './garage/garage-registration.routes.ts'
 import { authenticator } from './second-factor/authenticator.adapter.ts'
+import * as role from './role/role.routes.ts'
 import { forgetOldChallenges } from './second-factor/second-factor.jobs.ts'
 import * as secondFactor from './second-factor/second-factor.routes.ts'
 import * as secondFactorSignIn from './second-factor/sign-in.routes.ts'
@@ -63,6 +64,7 @@ export const identity = service({
     ...Object.values(garage),
     ...Object.values(garageOpening),
     ...Object.values(garageRegistration),
+    ...Object.values(role),
     ...Object.values(secondFactor),
     ...Object.values(secondFactorSignIn),
     ...Object.values(serviceCenter),

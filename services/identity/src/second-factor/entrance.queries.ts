@@ -1,4 +1,5 @@
 import type { Context } from '@forecourt/platform/endpoint'
+import { problem } from '@forecourt/platform/problem'
 import { sql } from 'kysely'
 import type { Means, Tables } from '../db.ts'
 import { openSession } from '../session/session.queries.ts'
@@ -44,7 +45,9 @@ export async function lockedAccount(
   { db }: Pick<Entering, 'db'>,
   userId: string,
 ): Promise<UserAndReach> {
-  return selectUsers(db).where('id', '=', userId).forUpdate().executeTakeFirstOrThrow()
+  const user = await selectUsers(db).where('id', '=', userId).forUpdate().executeTakeFirst()
+  if (!user) throw problem('not_found')
+  return user
 }
 
 async function noteLogin({ db }: Entering, userId: string): Promise<Pick<UserRow, 'lastLoginAt'>> {
