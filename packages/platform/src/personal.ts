@@ -16,7 +16,10 @@ export interface PersonalData {
   seal(value: string, place: Place): string
   open(sealed: string, place: Place): string
   /** Keyed digest of a value's normal form; one key per field. */
-  blindIndex(field: 'phone' | 'email' | 'name' | 'request' | 'recovery', normal: string): string
+  blindIndex(
+    field: 'phone' | 'email' | 'name' | 'request' | 'recovery' | 'account',
+    normal: string,
+  ): string
 }
 
 export function personalData(keys: KeyRing, indexKeys: KeyRing): PersonalData {

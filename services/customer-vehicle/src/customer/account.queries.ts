@@ -17,10 +17,10 @@ import {
 } from './customer.queries.ts'
 import { addOrLock, linkToCenter, verifyCustomer } from './proved.queries.ts'
 
-type Hearing = EventContext<Tables> & Means
-type Account = DataOf<typeof UserCreated>
+export type Hearing = EventContext<Tables> & Means
+export type Account = DataOf<typeof UserCreated>
 
-interface AccountHolder {
+export interface AccountHolder {
   phone: string
   email: string | null
   fullName: string
@@ -66,7 +66,7 @@ export async function settleAccount(context: Hearing, account: Account): Promise
 }
 
 /** The person behind a customer's account; only an active one has proved the phone. */
-function holderOf(personal: PersonalData, account: Account): AccountHolder | undefined {
+export function holderOf(personal: PersonalData, account: Account): AccountHolder | undefined {
   const { userId: id, role, status, fullName, phone, email } = account
   if (!customerRoles.includes(role) || status !== 'active') return undefined
   if (phone === null || fullName === null) return undefined

@@ -30,7 +30,7 @@ export function sealedCustomer(
   }
 }
 
-type SealedCustomer = Omit<CustomerRow, 'emailIndex'>
+type SealedCustomer = Omit<CustomerRow, 'emailIndex' | 'accountSaid'>
 
 /** The personal values of a customer's row in plain. */
 export function openedCustomer(personal: PersonalData, row: SealedCustomer) {

@@ -21,6 +21,8 @@ export const CustomerRow = z.object({
   marketingConsent: z.boolean(),
   /** Sealed JSON: what a later registration of the same phone said differently. */
   suggestion: z.string().nullable(),
+  /** Digest of what the holder of the account was last heard to say. */
+  accountSaid: z.string().nullable(),
   verifiedAt: z.string().nullable(),
   version: z.number().int(),
   createdAt: z.string(),

@@ -13,7 +13,7 @@ export const CustomerEntryRow = CustomerRow.extend({
   brands: z.array(z.string()).nullable(),
   codeExpiresAt: z.string().nullable(),
   codeBlockedAt: z.string().nullable(),
-}).omit({ emailIndex: true })
+}).omit({ emailIndex: true, accountSaid: true })
 export type CustomerEntryRow = z.infer<typeof CustomerEntryRow>
 
 /** A vehicle beside its owner. Until the registration is proved it has no id and no status. */
