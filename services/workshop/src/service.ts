@@ -5,6 +5,7 @@ import * as approval from './approval/approval.routes.ts'
 import * as componentWork from './component-work/component-work.routes.ts'
 import { customers, replicas } from './consumers.ts'
 import type { Means, Tables } from './db.ts'
+import { erasures } from './erasure/erasure.consumers.ts'
 import { invoices } from './job-card/billing.consumers.ts'
 import * as jobCard from './job-card/job-card.routes.ts'
 import { lifecycle as jobCardLifecycle } from './job-card/job-card.queries.ts'
@@ -40,7 +41,7 @@ export const workshop = service<typeof WorkshopConfig, Tables, Means>({
     ...Object.values(staff),
   ],
   lifecycles: { 'service-request': serviceRequestLifecycle, 'job-card': jobCardLifecycle },
-  consumers: [replicas, customers, reservations, invoices],
+  consumers: [replicas, customers, reservations, invoices, erasures],
   timers: [giveBackUnused],
   copies: { staff: 'user' },
 })

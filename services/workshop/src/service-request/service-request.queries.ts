@@ -120,12 +120,17 @@ function findCustomer(db: Kysely<Tables>, id: string) {
     .executeTakeFirst()
 }
 
-/** Opens a request; a manager of the center is to approve it. */
+/**
+ * Opens a request; a manager of the center is to approve it. Throws `not_found` for a customer who
+ * was erased meanwhile; an erasure that comes later waits for this request, and calls it off.
+ */
 export async function insertServiceRequest(
   { db, emit, me, personal }: Asking,
   { serviceCenterId: _serviceCenterId, ...body }: OpenServiceRequest,
   parties: Parties,
 ): Promise<ServiceRequestRow> {
+  const customers = db.selectFrom('customer').select('id').where('id', '=', parties.customerId)
+  if (!(await customers.forKeyShare().executeTakeFirst())) throw problem('not_found')
   const id = randomUUIDv7()
   const { requestType, serviceType, priority, serviceLocation } = body
   const kind = { requestType, serviceType, priority, serviceLocation }
