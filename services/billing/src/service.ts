@@ -8,6 +8,7 @@ import { documents } from './document/invoice-document.consumers.ts'
 import * as document from './document/invoice-document.routes.ts'
 import { lifecycle as invoiceLifecycle } from './invoice/invoice.queries.ts'
 import { lapse } from './invoice/invoice.jobs.ts'
+import { erasures } from './erasure/erasure.consumers.ts'
 import * as invoice from './invoice/invoice.routes.ts'
 import * as jobCard from './job-card/job-card.routes.ts'
 import { billing as bills, jobCards } from './job-card/job-card.consumers.ts'
@@ -45,6 +46,6 @@ export const billing = service<typeof BillingConfig, Tables, Means>({
     ...Object.values(report),
   ],
   lifecycles: { invoice: invoiceLifecycle },
-  consumers: [replicas, customers, jobCards, bills, documents],
+  consumers: [replicas, customers, jobCards, bills, documents, erasures],
   timers: [lapse],
 })

@@ -149,13 +149,15 @@ export function refuseUnknownPlace(terms: Terms, place: string | null | undefine
 }
 
 async function customerOf({ db }: { db: Kysely<Tables> }, id: string): Promise<CustomerRow> {
-  const customer = await db
-    .selectFrom('customer')
-    .selectAll()
-    .where('id', '=', id)
-    .executeTakeFirst()
+  const customer = await knownCustomer(db, id)
   if (!customer) throw problem('not_found')
   return customer
+}
+
+/** A customer for whom something is drafted: until that is done, nobody erases them here. */
+export function knownCustomer(db: Kysely<Tables>, id: string): Promise<CustomerRow | undefined> {
+  const customers = db.selectFrom('customer').selectAll().where('id', '=', id)
+  return customers.forKeyShare().executeTakeFirst()
 }
 
 async function ownCenter(

@@ -89,6 +89,9 @@ export const CustomerDetails = z.object({
 })
 export type CustomerDetails = z.infer<typeof CustomerDetails>
 
+/** A draft whose buyer was erased is made out to nobody who could be found. */
+export const erasedBuyer: CustomerDetails = { name: 'Erased customer' }
+
 const Particulars = z.object({
   /** The state whose tax it is; without it, the customer's. */
   placeOfSupply: text(80).nullish(),

@@ -1,9 +1,17 @@
+import { isErased } from '@forecourt/platform/erasure'
 import { sleep } from '@forecourt/platform/pause'
 import { problem } from '@forecourt/platform/problem'
 import { waitForNoun } from '@forecourt/platform/wait-for-noun'
 import type { Kysely } from 'kysely'
 import type { Tables } from '../db.ts'
-import { detailsOfCustomer, insertDraft, oneCenter, termsOf } from '../invoice/draft.queries.ts'
+import {
+  detailsOfCustomer,
+  insertDraft,
+  knownCustomer,
+  oneCenter,
+  termsOf,
+} from '../invoice/draft.queries.ts'
+import { erasedBuyer, type CustomerDetails } from '../invoice/invoice.ts'
 import type { Writing } from '../invoice/invoice.queries.ts'
 import { type BilledCard, isBillable, type JobCardRow, linesOfCard } from './job-card.ts'
 
@@ -20,16 +28,16 @@ export async function billCard(
   createdBy: string | null,
 ): Promise<boolean> {
   const { db } = context
-  const [center, customer] = await Promise.all([
+  const [center, details] = await Promise.all([
     oneCenter(db, card.serviceCenterId),
-    db.selectFrom('customer').selectAll().where('id', '=', card.customerId).executeTakeFirst(),
+    buyerOf(context, card.customerId),
   ])
-  if (!center || !customer) return false
+  if (!center || !details) return false
   const { jurisdiction } = termsOf(context, center)
   await insertDraft(context, {
     center,
-    customerId: customer.id,
-    details: detailsOfCustomer(context, customer),
+    customerId: card.customerId,
+    details,
     jobCardId: card.id,
     placeOfSupply: null,
     dueDate: null,
@@ -38,6 +46,13 @@ export async function billCard(
     createdBy,
   })
   return true
+}
+
+/** Who a card is billed to; undefined while the customer is unknown here. */
+async function buyerOf(context: Writing, id: string): Promise<CustomerDetails | undefined> {
+  const customer = await knownCustomer(context.db, id)
+  if (customer) return detailsOfCustomer(context, customer)
+  return (await isErased(context, [id])) ? erasedBuyer : undefined
 }
 
 /**
