@@ -59,9 +59,10 @@ export function toldOf({ type, data }: Told, staff: Person[]): string[] {
   const inRole = (role: string) => staff.filter((one) => one.role === role)
   const here = (role: string) =>
     inRole(role).filter(({ centerIds }) => centerIds.includes(centerId ?? ''))
+  const managers = [...here('service_center'), ...here('garage_owner')]
   const orElse = (found: Person[], role: string) => (found.length > 0 ? found : inRole(role))
   const told = (notices[type] ?? []).flatMap((audience) => {
-    if (audience === 'managers') return orElse(here('service_center'), 'admin')
+    if (audience === 'managers') return orElse(managers, 'admin')
     if (audience === 'keepers') return orElse(here('inventory_manager'), 'inventory_manager')
     const id = data?.[audience] as string | null
     return id ? [{ id }] : []

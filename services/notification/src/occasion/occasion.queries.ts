@@ -56,7 +56,7 @@ async function thingsOf(context: Hearing, subject: Subject): Promise<Variables> 
   const things: Variables = {}
   if (vehicleId !== undefined) {
     const [vehicle] = await vehiclesOf(context, [vehicleId])
-    things['vehicle'] = `${vehicle?.brand} ${vehicle?.model}`
+    things['vehicle'] = vehicle ? `${vehicle.brand} ${vehicle.model}` : 'An erased vehicle'
   }
   if (itemId !== undefined) {
     things['item'] = await itemOf(context, itemId)
@@ -86,27 +86,27 @@ async function usersOf(context: Hearing, audience: Audience, subject: Subject): 
     case 'requester':
       return requestedBy ? [requestedBy] : []
     case 'managers':
-      return staffOf(context, 'service_center', subject, 'admin')
+      return staffOf(context, ['service_center', 'garage_owner'], subject, 'admin')
     case 'stock_keepers':
-      return staffOf(context, 'inventory_manager', subject, 'inventory_manager')
+      return staffOf(context, ['inventory_manager'], subject, 'inventory_manager')
   }
 }
 
 /**
- * Who has the role at the center. Where nobody has, and for the central warehouse, everybody of
- * the role `otherwise`: nothing may go unheard.
+ * Who has one of the roles at the center. Where nobody has, and for the central warehouse,
+ * everybody of the role `otherwise`: nothing may go unheard.
  */
 async function staffOf(
   { db }: Hearing,
-  role: string,
+  roles: readonly string[],
   { serviceCenterId }: Subject,
   otherwise: string,
 ): Promise<string[]> {
-  const inRole = (name: string) =>
-    db.selectFrom('staff').select('id').where('role', '=', name).where('status', '=', 'active')
+  const inRole = (names: readonly string[]) =>
+    db.selectFrom('staff').select('id').where('role', 'in', names).where('status', '=', 'active')
   const here = sql<boolean>`${serviceCenterId}::uuid = any (service_center_ids)`
-  const found = await inRole(role).where(here).execute()
-  const staff = found.length > 0 ? found : await inRole(otherwise).execute()
+  const found = await inRole(roles).where(here).execute()
+  const staff = found.length > 0 ? found : await inRole([otherwise]).execute()
   return staff.map(({ id }) => id)
 }
 
@@ -120,6 +120,8 @@ async function write(
   const { customerId, serviceCenterId, vehicleId, expiresAt, storageKey } = subject
   if (!customerId || serviceCenterId === null) return
   if (link && link.purpose !== subject.purpose) return
+  const customer = await customerOf(context, customerId)
+  if (!customer) return
   const variables = { ...facts }
   if (vehicleId !== undefined) {
     const [vehicle] = await vehiclesOf(context, [vehicleId])
@@ -128,7 +130,7 @@ async function write(
   if (link) variables['link.url'] = urlOf(context, link.page, subject)
   const attachment = attaches !== undefined &&
     storageKey !== undefined && { key: storageKey, name: fill(attaches, facts) }
-  await tellCustomer(context, await customerOf(context, customerId), {
+  await tellCustomer(context, customer, {
     template,
     channels,
     serviceCenterId,
