@@ -28,29 +28,19 @@ import {
   toOwner,
   vehiclesOf,
 } from './message/letter.queries.ts'
-import { eraseMessages, queueMessage } from './message/message.queries.ts'
-import { forgetNotifications } from './notification/notification.queries.ts'
+import { queueMessage } from './message/message.queries.ts'
 import type { Variables } from './template/template.ts'
 import { channels as allChannels } from './message/provider.ts'
 
-const customers = replica('customer', [CustomerRegistered, CustomerChanged], (customer) => ({
-  referenceId: customer.referenceId,
-  serviceCenterIds: customer.serviceCenterIds,
-  firstName: customer.firstName,
-  phone: customer.phone,
-  email: customer.email,
-  marketingConsent: customer.marketingConsent,
-}))
-
 /** Local copies of what messages speak of. */
 export const replicas = consumer('replicas', [
-  ...customers.map((subscription) => ({
-    ...subscription,
-    async forget(context: Hearing) {
-      await eraseMessages(context.db, context.event.subject)
-      await forgetNotifications(context.db, context.event.subject)
-      await subscription.forget?.(context)
-    },
+  ...replica('customer', [CustomerRegistered, CustomerChanged], (customer) => ({
+    referenceId: customer.referenceId,
+    serviceCenterIds: customer.serviceCenterIds,
+    firstName: customer.firstName,
+    phone: customer.phone,
+    email: customer.email,
+    marketingConsent: customer.marketingConsent,
   })),
   ...replica('vehicle', [VehicleRegistered, VehicleChanged], (vehicle) => ({
     serviceCenterIds: vehicle.serviceCenterIds,
@@ -84,6 +74,7 @@ export const codes = consumer('codes', [
 export const occasions = consumer('occasions', [
   on(RegistrationVerified, async (context, { customerId, serviceCenterId, vehicleIds }) => {
     const customer = await customerOf(context, customerId)
+    if (!customer) return
     const vehicles = await vehiclesOf(context, vehicleIds)
     const variables = {
       'customer.referenceId': customer.referenceId,
@@ -96,6 +87,7 @@ export const occasions = consumer('occasions', [
   on(OutreachRequested, async (context, outreach) => {
     const { outreachId, customerId, serviceCenterId, type, text } = outreach
     const customer = await customerOf(context, customerId)
+    if (!customer) return
     const place = { table: 'outreach', column: 'text', id: outreachId }
     const variables: Variables =
       text === null ? {} : { 'outreach.text': context.personal.open(text, place) }

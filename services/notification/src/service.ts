@@ -2,6 +2,7 @@ import { service } from '@forecourt/platform/service'
 import { openStorage } from '@forecourt/storage/config'
 import { NotificationConfig } from './config.ts'
 import { codes, occasions, replicas } from './consumers.ts'
+import { erasures } from './erasure/erasure.consumers.ts'
 import { senders, tidyMessages } from './message/message.jobs.ts'
 import * as message from './message/message.routes.ts'
 import { closeProviders, openProviders } from './message/providers.adapter.ts'
@@ -25,6 +26,6 @@ export const notification = service({
     means.storage.close()
   },
   endpoints: [...Object.values(inApp), ...Object.values(message)],
-  consumers: [replicas, codes, occasions, visits],
+  consumers: [replicas, codes, occasions, visits, erasures],
   jobs: [...senders, tidyMessages],
 })

@@ -1,4 +1,5 @@
 import { NotYet } from '@forecourt/platform/consumer'
+import { isErased } from '@forecourt/platform/erasure'
 import type { CustomerRow } from '../customer/customer.ts'
 import type { Hearing } from '../db.ts'
 import { describeVehicle, type VehicleRow } from '../vehicle/vehicle.ts'
@@ -38,24 +39,26 @@ export async function tellCustomer(
   }
 }
 
-export async function customerOf({ db }: Hearing, id: string): Promise<CustomerRow> {
-  const customer = await db
+/** Undefined for somebody who was erased. Until the letter is written, nobody erases them here. */
+export async function customerOf(context: Hearing, id: string): Promise<CustomerRow | undefined> {
+  const customer = await context.db
     .selectFrom('customer')
     .selectAll()
     .where('id', '=', id)
+    .forKeyShare()
     .executeTakeFirst()
-  if (!customer) throw new NotYet('Customer', id)
+  if (!customer && !(await isErased(context, [id]))) throw new NotYet('Customer', id)
   return customer
 }
 
-/** In the order in which they are named. */
-export async function vehiclesOf({ db }: Hearing, ids: string[]): Promise<VehicleRow[]> {
-  const vehicles = await db.selectFrom('vehicle').selectAll().where('id', 'in', ids).execute()
-  return ids.map((id) => {
-    const vehicle = vehicles.find((entry) => entry.id === id)
-    if (!vehicle) throw new NotYet('Vehicle', id)
-    return vehicle
-  })
+/** In the order in which they are named, without those that were erased. */
+export async function vehiclesOf(context: Hearing, ids: string[]): Promise<VehicleRow[]> {
+  const vehicles = context.db.selectFrom('vehicle').selectAll().where('id', 'in', ids)
+  const known = new Map((await vehicles.execute()).map((vehicle) => [vehicle.id, vehicle]))
+  for (const id of ids) {
+    if (!known.has(id) && !(await isErased(context, [id]))) throw new NotYet('Vehicle', id)
+  }
+  return ids.flatMap((id) => known.get(id) ?? [])
 }
 
 /** With its plate: for its owner's eyes. */

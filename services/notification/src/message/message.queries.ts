@@ -189,6 +189,16 @@ export async function eraseMessages(db: Kysely<Tables>, customerId: string): Pro
     .execute()
 }
 
+/** Every message to one of these addresses, whoever it was thought to be to. */
+export async function eraseMessagesTo(
+  { db, personal }: Pick<Desk, 'db' | 'personal'>,
+  { phone, email }: { phone: string; email: string | null },
+): Promise<void> {
+  const digests = [personal.blindIndex('phone', phone)]
+  if (email !== null) digests.push(personal.blindIndex('email', email))
+  await db.deleteFrom('message').where('recipientIndex', 'in', digests).execute()
+}
+
 export const withoutCode = sql<
   string | null
 >`case when category = 'authentication' then null else variables end`

@@ -303,6 +303,6 @@ test('a person who is forgotten leaves no message behind', async () => {
     ])
     return rowCount === 0
   })
-  expect(await rowsOf(eventId)).toEqual([])
+  await expect.poll(() => rowsOf(eventId)).toEqual([])
   expect(await rowsOf(codeEventId)).toEqual([])
 })

@@ -1,0 +1,32 @@
+import {
+  CustomerOtpRequested,
+  OtpRequestedData,
+} from '@forecourt/contracts/customer-vehicle-events'
+import { AccountOtpRequested, PasswordResetRequested } from '@forecourt/contracts/identity-events'
+import { unseal } from '@forecourt/platform/personal'
+import { sql } from 'kysely'
+import type { Hearing } from '../db.ts'
+
+/** Letters of these name nobody; whom they are to is sealed in them. */
+const codes = [CustomerOtpRequested, AccountOtpRequested, PasswordResetRequested]
+const Reset = PasswordResetRequested.data
+
+/** Drops codes and links that could not be brought to one of these addresses. */
+export async function dropUndelivered(context: Hearing, addresses: string[]): Promise<void> {
+  const { rows } = await sql<{ id: string; text: string }>`
+    select id, convert_from(value, 'UTF8') as text from dead_letter
+     where topic = any (${codes.map(({ topic }) => topic)}) and reason <> 'poison'`.execute(
+    context.db,
+  )
+  const theirs = rows.filter(({ text }) => addresses.includes(destinationOf(context, text)))
+  const ids = theirs.map(({ id }) => id)
+  await sql`delete from dead_letter where id = any (${ids}::uuid[])`.execute(context.db)
+}
+
+function destinationOf({ transportKeys }: Hearing, text: string): string {
+  const data: unknown = JSON.parse(text)
+  const otp = OtpRequestedData.safeParse(data).data
+  if (otp) return unseal(transportKeys, otp.destination, `otp|destination|${otp.otpId}`)
+  const { resetId, destination } = Reset.parse(data)
+  return unseal(transportKeys, destination, `password-reset|destination|${resetId}`)
+}

@@ -1,0 +1,20 @@
+import type { PersonalTable } from '@forecourt/platform/personal-table'
+
+/** What this service keeps of a customer. Copies of vehicles go with the vehicles themselves. */
+export const personalTables: readonly PersonalTable[] = [
+  {
+    table: 'customer',
+    whose: 'customerId',
+    by: 'id',
+    sealed: ['first_name', 'phone', 'email'],
+    erasure: 'delete',
+  },
+  {
+    table: 'message',
+    whose: 'customerId',
+    by: 'customer_id',
+    sealed: ['recipient', 'variables'],
+    erasure: 'delete',
+  },
+  { table: 'notification', whose: 'accountId', by: 'user_id', erasure: 'delete' },
+]
