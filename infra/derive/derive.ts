@@ -8,6 +8,7 @@ import { services } from '../services.ts'
 import { asyncApi } from './asyncapi.ts'
 import { endpointLines, eventLines, stateDiagram } from './listings.ts'
 import { metricLines } from './metrics.ts'
+import { securityLines } from './security.ts'
 
 const FOLDER = new URL('../../docs/derived/', import.meta.url)
 
@@ -25,6 +26,7 @@ async function derive(): Promise<Map<string, string>> {
     ['endpoints.txt', endpointLines([...services, { name: GATEWAY, endpoints: [systemHealth] }])],
     ['events.txt', eventLines()],
     ['metrics.md', await metricLines()],
+    ['security.md', securityLines()],
   ])
   for (const { lifecycles = {} } of services) {
     for (const [noun, lifecycle] of Object.entries(lifecycles)) {

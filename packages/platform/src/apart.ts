@@ -22,10 +22,10 @@ export function apartOver<Tables>(pool: pg.Pool, service: ServiceName): Apart<Ta
     work: (context: { db: Kysely<Tables>; emit: Emit }) => Promise<Result>,
   ) =>
     patiently(() =>
-      inTransaction<Tables, Result>(pool, systemScope(), async (db) => {
+      inTransaction<Tables, Result>(pool, systemScope(), async (db, lastly) => {
         const outbox = new Outbox(service, { correlationId: requestId })
         const result = await work({ db, emit: outbox.emit })
-        await outbox.flush(db)
+        lastly(outbox.flushed())
         return result
       }),
     )

@@ -1,10 +1,10 @@
-import { CompiledQuery, type Kysely } from 'kysely'
 import type pg from 'pg'
 import { headOf, type EventHead } from './cloud-event.ts'
 import type { Consumer, Subscription } from './consumer.ts'
 import { inTransaction } from './database.ts'
 import { bury } from './dead-letter.ts'
 import type { Bus, ReceivedRecord } from './bus.ts'
+import { takeEvent } from './inbox.ts'
 import type { Log } from './log.ts'
 import { durations } from './metrics.ts'
 import { Outbox } from './outbox.ts'
@@ -30,6 +30,7 @@ export interface Delivery<Tables, Means> {
 
 /** How an attempt ends that did not fail. */
 export type End = 'done' | 'duplicate' | 'ignored' | 'held' | 'poison'
+
 interface Readable<Tables, Means> {
   head: EventHead
   subscription: Subscription<Tables, Means>
@@ -73,8 +74,8 @@ function read<Tables, Means>(
   )
   if (!subscription) return undefined
   if (record.value === null) return { head, subscription, data: null }
-  const data = subscription.contract.data.parse(JSON.parse(record.value.toString()))
-  return { head, subscription, data }
+  const said: unknown = JSON.parse(record.value.toString())
+  return { head, subscription, data: subscription.contract.data.parse(said) }
 }
 
 /** One transaction: the inbox row, the effect and the events it emits. */
@@ -91,57 +92,18 @@ async function effect<Tables, Means>(
   })
   const woken = new Set<string>()
   const wake = (job: string) => void woken.add(job)
-  const end = await inTransaction<Tables, End>(pool, systemScope(centerOf(data)), async (db) => {
-    const found = await take(db, group, head, record)
+  const scope = systemScope(centerOf(data))
+  const end = await inTransaction<Tables, End>(pool, scope, async (db, lastly) => {
+    const found = await takeEvent(db, group, head, record)
     if (found !== 'done') return found
     const context = { ...means, db, emit: outbox.emit, wake, event: head }
     await (data === null ? subscription.forget?.(context) : subscription.handle(context, data))
-    await outbox.flush(db)
+    lastly(outbox.flushed())
     return 'done'
   })
   if (!outbox.isEmpty) wakeRelay()
   for (const job of woken) wakeJob(job)
   return end
-}
-
-// As plain text, because it is built for every event.
-const TAKE = `
-  with own as (
-    select (select seq from dead_letter where consumer = $1::text and event_id = $2) as letter
-  ), found as (
-    select
-      exists (select from inbox where consumer = $1::text and event_id = $2::text::uuid) as done,
-      exists (
-        select from dead_letter
-         where consumer = $1::text and topic = $3::text and key = $4::text and reason <> 'poison'
-           and seq < coalesce(letter, 9223372036854775807)
-      ) and not $5::boolean as held
-    from own
-  ), taken as (
-    insert into inbox (consumer, event_id) select $1::text, $2::text::uuid from found
-     where not done and not held on conflict do nothing returning event_id
-  ), ended as (
-    delete from dead_letter using own, taken where dead_letter.seq = own.letter
-       or $5 and consumer = $1::text and topic = $3::text and key = $4::text
-  )
-  select done, held, exists (select from taken) as taken from found`
-
-/**
- * Takes the event for this consumer, in one statement: `duplicate` when it was taken before, `held`
- * when an earlier event of its key waits in the dead letters. Its own letter ends with its effect.
- * With a tombstone all letters of its key end, and none holds it.
- */
-async function take<Tables>(
-  db: Kysely<Tables>,
-  group: string,
-  { id }: EventHead,
-  { topic, key, value }: ReceivedRecord,
-): Promise<'done' | 'duplicate' | 'held'> {
-  const query = CompiledQuery.raw(TAKE, [group, id, topic, key, value === null])
-  const { rows } = await db.executeQuery<{ done: boolean; held: boolean; taken: boolean }>(query)
-  const [found] = rows
-  if (found?.taken) return 'done'
-  return found?.held && !found.done ? 'held' : 'duplicate'
 }
 
 function centerOf(data: unknown): string | null {

@@ -3,17 +3,12 @@ import pg from 'pg'
 import { kyselyOver, resultOf } from './builder.ts'
 import { NamingClient, types } from './connection.ts'
 import { isStalePlan, problem } from './problem.ts'
-import { askScoped } from './scoped-query.ts'
+import { askScoped, type Statement } from './scoped-query.ts'
 import { scopeStatement, type Scope } from './scope.ts'
 import { statement } from './trace-points.ts'
 
-export interface PoolSettings {
-  url: string
-  /** Connections at most. */
-  max: number
-}
-
-export function openPool({ url, max }: PoolSettings): pg.Pool {
+/** A pool of at most `max` connections. */
+export function openPool({ url, max }: { url: string; max: number }): pg.Pool {
   const config: pg.PoolConfig & { pipeline: boolean } = {
     connectionString: url,
     max,
@@ -92,34 +87,45 @@ async function alone(
   }
 }
 
-/** Writes: one transaction over one connection; begin and scope are sent without waiting. */
+/** Keeps a statement that is sent together with the commit: nobody waits for its reply alone. */
+export type Lastly = (statement: Statement | undefined) => void
+
+/**
+ * Writes: one transaction over one connection. Begin and scope are sent without waiting; what the
+ * work gives to `lastly` leaves in one write with the commit, so that rows are locked for as short
+ * as can be.
+ */
 export async function inTransaction<Tables, Result>(
   pool: pg.Pool,
   scope: Scope,
-  work: (db: Kysely<Tables>) => Promise<Result>,
+  work: (db: Kysely<Tables>, lastly: Lastly) => Promise<Result>,
 ): Promise<Result> {
   const client = await pool.connect()
   const set = scopeStatement(scope)
   const opened = Promise.all([client.query('begin'), client.query(set.text, set.values)])
   // Whoever awaits it first reports a failure; until then it must not count as unhandled.
   opened.catch(() => undefined)
+  const last: Statement[] = []
   let isEnding = false
   try {
-    const result = await work(
-      kyselyOver(async (query) => {
-        const running = client.query(query.sql, [...query.parameters])
-        // What opened the transaction is awaited first: its fault is the cause of all others.
-        running.catch(() => undefined)
-        await opened
-        return resultOf(await running)
-      }),
-    )
+    const db = kyselyOver<Tables>(async (query) => {
+      const running = client.query(query.sql, [...query.parameters])
+      // What opened the transaction is awaited first: its fault is the cause of all others.
+      running.catch(() => undefined)
+      await opened
+      return resultOf(await running)
+    })
+    const result = await work(db, (said) => void (said && last.push(said)))
     await opened
+    const written = last.map(({ text, values }) =>
+      statement(text, () => client.query(text, [...values])),
+    )
     const ending = statement('commit', () => client.query('commit'))
     // Whoever has the connection next stands behind the commit, and both leave in one write.
     isEnding = true
     client.release()
-    const { command } = await ending
+    // A statement that fails makes the commit a rollback; what it says of itself is the cause.
+    const [{ command }] = await Promise.all([ending, ...written])
     if (command !== 'COMMIT') throw new Error('The transaction was rolled back.')
     return result
   } catch (error) {

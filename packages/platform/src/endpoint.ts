@@ -36,6 +36,8 @@ export interface Context<Tables> {
   was(before: object): void
   /** Tells the audit line who it was, where the request itself proves that. */
   proved(who: Pick<Me, 'userId' | 'roles' | 'centers'>): void
+  /** Answers this in the place of the endpoint's message. */
+  say(message: string): void
   log: Log
 }
 

@@ -2,11 +2,11 @@ import type { FastifyRequest } from 'fastify'
 import type { Kysely } from 'kysely'
 import { answerOf } from './answer.ts'
 import { recordDeed } from './audit.ts'
-import { inTransaction } from './database.ts'
+import { inTransaction, type Lastly } from './database.ts'
 import type { Context, Meant } from './endpoint.ts'
 import type { House } from './house.ts'
 import type { Me } from './me.ts'
-import { claim, keep, type Answer, type Ticket } from './once.ts'
+import { claim, kept, type Answer, type Ticket } from './once.ts'
 import { Outbox, type Emit } from './outbox.ts'
 import type { Input } from './parse.ts'
 import { patiently } from './patience.ts'
@@ -30,13 +30,14 @@ interface Changes {
   emit: Emit
   was(thing: object): void
   proved(who: Pick<Me, 'userId' | 'roles' | 'centers'>): void
+  say(message: string): void
 }
 
 /** The context of a handler; outside a write nothing can be emitted. */
 export function contextOf<Tables>(
   { house, me, request, expectedVersion }: Journey,
   db: Kysely<Tables>,
-  changes: Changes = { emit: noEmit, was: () => undefined, proved: () => undefined },
+  changes: Changes = { emit: noEmit, was: nothing, proved: nothing, say: nothing },
 ): Context<Tables> {
   return {
     ...house.means,
@@ -66,7 +67,9 @@ export async function write(
 ): Promise<Written> {
   const { house, scope } = journey
   const written = await patiently(() =>
-    inTransaction<object, Written>(house.pool, scope, (db) => inside(journey, db, work)),
+    inTransaction<object, Written>(house.pool, scope, (db, lastly) =>
+      inside(journey, { db, lastly }, work),
+    ),
   )
   house.wakeRelay()
   return written
@@ -74,7 +77,7 @@ export async function write(
 
 async function inside(
   journey: Journey,
-  db: Kysely<object>,
+  { db, lastly }: { db: Kysely<object>; lastly: Lastly },
   work: (context: Context<object>) => Promise<unknown>,
 ): Promise<Written> {
   const { house, endpoint, request, ticket, input } = journey
@@ -82,10 +85,12 @@ async function inside(
   const outbox = new Outbox(house.service, { correlationId: request.id })
   let before: object | undefined
   let { me } = journey
+  let { message } = endpoint
   const context = contextOf(journey, db, {
     emit: outbox.emit,
     was: (thing) => (before = thing),
     proved: (who) => (me = { ...me, ...who }),
+    say: (said) => (message = said),
   })
   const result = await work(context)
   if (endpoint.audits !== 'refusals') {
@@ -96,9 +101,9 @@ async function inside(
       : ({ outcome: 'done', before, after } as const)
     recordDeed(outbox.emit, house.service, { ...deedOf({ ...journey, me }, result), ...told })
   }
-  const answer = answerOf(endpoint, result, input, request.id)
-  // Sent together: neither waits for the other's reply.
-  await Promise.all([outbox.flush(db), ticket && keep(db, house.personal, ticket, answer)])
+  const answer = answerOf({ ...endpoint, message }, result, input, request.id)
+  lastly(outbox.flushed())
+  lastly(ticket && kept(house.personal, ticket, answer))
   return { result, answer }
 }
 
@@ -129,6 +134,8 @@ function entityOf({ may, path }: Meant): string {
   if (may.includes('.')) return may.slice(0, may.indexOf('.'))
   return path.split('/')[1] ?? ''
 }
+
+function nothing(): void {}
 
 function refuseToEmit(): never {
   throw new Error('Only a write can emit, inside its transaction.')

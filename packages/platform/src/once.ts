@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { sql, type Kysely } from 'kysely'
 import type { PersonalData, Place } from './personal.ts'
 import { problem } from './problem.ts'
+import type { Statement } from './scoped-query.ts'
 
 /** An answer as it left, kept for whoever repeats the request. */
 export interface Answer {
@@ -76,23 +77,18 @@ export async function claim<Tables>(
   if (!numAffectedRows) await recall(db, personal, ticket)
 }
 
+const KEEP = `update idempotency
+  set status = $2, answer = $3, mentions = $4::uuid[] where key = $1`
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g
 
 /**
- * Keeps the answer, sealed: it may hold somebody's phone, and nobody looks into it. The ids that it
+ * What keeps the answer, sealed: it may hold somebody's phone, and nobody looks into it. The ids that it
  * names stand beside it, so that it goes with whom it tells of.
  */
-export async function keep<Tables>(
-  db: Kysely<Tables>,
-  personal: PersonalData,
-  ticket: Ticket,
-  answer: Answer,
-): Promise<void> {
+export function kept(personal: PersonalData, ticket: Ticket, answer: Answer): Statement {
   const sealed = personal.seal(answer.body, placeOf(ticket))
   const mentions = [...new Set(answer.body.match(UUID))]
-  await sql`update idempotency
-    set status = ${answer.status}, answer = ${sealed}, mentions = ${mentions}::uuid[]
-    where key = ${ticket.key}`.execute(db)
+  return { text: KEEP, values: [ticket.key, answer.status, sealed, mentions] }
 }
 
 function placeOf({ key }: Ticket): Place {

@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { DataOf, EventContract, ReferenceContract } from '@forecourt/contracts/event'
-import { sql, type Kysely } from 'kysely'
+import { CompiledQuery, type Kysely } from 'kysely'
+import type { Statement } from './scoped-query.ts'
 import { emitted } from './trace-points.ts'
 
 /** An event is refused above this size, so that no row can block the relay. */
@@ -41,7 +42,13 @@ export interface Cause {
   traceparent?: string
 }
 
-/** Collects the events of one transaction; `flush` writes them in one statement. */
+// One text however many there are, so that it is planned once.
+const FLUSH = `insert into outbox (id, topic, key, type, subject, version, data, headers)
+  select id, topic, key, type, key, version, data, headers::jsonb
+    from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::text[], $7::text[])
+      with ordinality as said (id, topic, key, type, version, data, headers, nth) order by nth`
+
+/** Collects the events of one transaction, which are written in one statement. */
 export class Outbox {
   readonly #service: string
   readonly #cause: Cause
@@ -91,15 +98,28 @@ export class Outbox {
     return this.#events.length === 0
   }
 
-  async flush<Tables>(db: Kysely<Tables>): Promise<void> {
+  /** The one statement that writes them all; undefined where nothing was said. */
+  flushed(): Statement | undefined {
     this.#isFlushed = true
-    if (this.isEmpty) return
-    const rows = this.#events.map(
-      (e) => sql`(${e.id}::uuid, ${e.topic}, ${e.key}, ${e.type}, ${e.key}, ${e.version}::int,
-        ${e.data}, ${JSON.stringify(e.headers)}::jsonb)`,
-    )
-    await sql`insert into outbox (id, topic, key, type, subject, version, data, headers)
-      values ${sql.join(rows)}`.execute(db)
+    if (this.isEmpty) return undefined
+    const column = (of: (event: OutgoingEvent) => unknown) => this.#events.map(of)
+    return {
+      text: FLUSH,
+      values: [
+        column(({ id }) => id),
+        column(({ topic }) => topic),
+        column(({ key }) => key),
+        column(({ type }) => type),
+        column(({ version }) => version),
+        column(({ data }) => data),
+        column(({ headers }) => JSON.stringify(headers)),
+      ],
+    }
+  }
+
+  async flush<Tables>(db: Kysely<Tables>): Promise<void> {
+    const said = this.flushed()
+    if (said) await db.executeQuery(CompiledQuery.raw(said.text, [...said.values]))
   }
 }
 

@@ -130,7 +130,7 @@ async function retellSome(
   { table, tell }: AnyRetelling,
   after: string,
 ): Promise<{ id: string }[]> {
-  return inTransaction<never, { id: string }[]>(pool, systemScope(), async (db) => {
+  return inTransaction<never, { id: string }[]>(pool, systemScope(), async (db, lastly) => {
     const { rows } = await sql<{ id: string }>`
       select id from ${sql.table(table)} where id > ${after}::uuid
        order by id limit ${BATCH} for update`.execute(db)
@@ -139,7 +139,7 @@ async function retellSome(
       where id = any (${ids}::uuid[])`.execute(db)
     const outbox = new Outbox(service.name, { correlationId: randomUUID() })
     if (ids.length > 0) await tell({ db, emit: outbox.emit, personal } as never, ids)
-    await outbox.flush(db)
+    lastly(outbox.flushed())
     return rows
   })
 }

@@ -97,13 +97,13 @@ async function fire<Tables, Means>(
   const timer = timers.find((entry) => entry.kind === kind)
   if (!timer) return
   const outbox = new Outbox(service, { correlationId: subject })
-  await inTransaction<Tables, void>(pool, systemScope(), async (db) => {
+  await inTransaction<Tables, void>(pool, systemScope(), async (db, lastly) => {
     // It ends before its work begins, so that the work may set it anew.
     const { numAffectedRows } = await sql`delete from timer where kind = ${kind}
       and subject = ${subject}::uuid and due_at = ${dueAt}::timestamptz`.execute(db)
     if (!numAffectedRows) return
     await timer.due({ ...means, db, emit: outbox.emit }, subject)
-    await outbox.flush(db)
+    lastly(outbox.flushed())
   })
   if (!outbox.isEmpty) wakeRelay()
 }

@@ -48,6 +48,20 @@ test('nobody is told of a commit before it is one', async () => {
   expect(pool.totalCount).toBe(1)
 })
 
+test('what leaves with the commit undoes the work when it fails, and is named as the cause', async () => {
+  const { pool, insert } = await openStrict()
+  const failing = inTransaction(pool, systemScope(), async (db, lastly) => {
+    await sql`insert into strict (id) values (90)`.execute(db)
+    lastly({ text: 'insert into strict (id) values ($1)', values: [91] })
+    lastly({ text: 'insert into strict (id) values ($1)', values: ['none'] })
+  })
+  const behind = insert(92)
+  await expect(failing).rejects.toMatchObject({ code: '22P02' })
+  await behind
+  expect(await Promise.all([90, 91, 92].map(countFrom))).toEqual([0, 0, 1])
+  expect(pool.totalCount).toBe(1)
+})
+
 async function countFrom(id: number): Promise<number> {
   const { rowCount } = await stack.admin.query('select from identity.strict where id = $1', [id])
   return rowCount ?? 0

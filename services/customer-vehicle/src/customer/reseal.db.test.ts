@@ -3,6 +3,7 @@ import { personalData } from '@forecourt/platform/personal'
 import { reseal } from '@forecourt/platform/reseal'
 import { open, type Running } from '@forecourt/platform/run'
 import { caller } from '@forecourt/testing/caller'
+import { eventually } from '@forecourt/testing/eventually'
 import { asha } from '@forecourt/testing/people'
 import { knowCenters, newPhone, register, submit } from '@forecourt/testing/registering'
 import { openStack, testSecrets, type Stack } from '@forecourt/testing/stack'
@@ -112,6 +113,27 @@ test('whoever writes meanwhile loses nothing', async () => {
   expect(after.map(({ address }) => address.street)).toEqual(ids.map((_, at) => `${at} New Street`))
   await rotate()
   expect(Object.keys(await versions())).toEqual(['2'])
+})
+
+test('whoever was writing when it came is waited for', async () => {
+  const { customer } = await register(stack, { customer: { mobileNumber: newPhone() } })
+  const writer = await stack.admin.connect()
+  await writer.query('begin')
+  const place = { table: 'customer', column: 'street', id: customer.id }
+  const index = KeyRing.parse(testSecrets.BLIND_INDEX_KEY)
+  const moved = personalData(KeyRing.parse(older), index).seal('9 Lake Road', place)
+  await writer.query('update customer set street = $1 where id = $2', [moved, customer.id])
+  const rotating = rotate()
+  await eventually('a command that waits', async () => {
+    const { rowCount } = await stack.admin.query(
+      `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    )
+    return rowCount === 1
+  })
+  await writer.query('commit')
+  writer.release()
+  await rotating
+  expect((await shown(stack, customer.id)).address.street).toBe('9 Lake Road')
 })
 
 test('a value that does not open stops the command, and is left as it is', async () => {
