@@ -2,6 +2,7 @@ import { sql, type Expression, type SelectQueryBuilder, type SqlBool } from 'kys
 import type { z } from 'zod'
 import { withDefaults } from './declare.ts'
 import type { Context, Endpoint, May, Signature } from './endpoint.ts'
+import { isCustomer, type Me } from './me.ts'
 import {
   querySchema,
   type Condition,
@@ -26,6 +27,8 @@ export interface ListDeclared<Tables, Means, Item extends z.ZodType, Row> {
   search?: readonly string[] | Condition
   /** What may be asked beside the words that every list knows, such as `?serviceCenterId=`. */
   query?: z.ZodRawShape
+  /** The column that says which customer a row is of, where customers may ask. */
+  own?: string
   /** Throws where the thing that the list hangs on is not the caller's to see. */
   of?: (
     context: Context<Tables> & Means,
@@ -53,7 +56,8 @@ export function declareList<Tables, Means, Item extends z.ZodType, Row>(
     { params, query: asked }: { params: Record<string, string>; query: ListQuery },
   ) => {
     const from = declared.from(context, { params, query: { ...asked } })
-    const source = filtered(declared, from as unknown as AnyQuery, asked, context)
+    const owned = narrowed(declared.own, from as unknown as AnyQuery, context.me)
+    const source = filtered(declared, owned, asked, context)
     const column = declared.sorts[asked.sort] ?? asked.sort
     const page = source
       .orderBy(sql.ref(column), asked.order)
@@ -71,6 +75,15 @@ export function declareList<Tables, Means, Item extends z.ZodType, Row>(
   }
   const base = withDefaults(signature, { about: declared.about, may: declared.may, query, handle })
   return { ...base, kind: 'list', returns: declared.item }
+}
+
+/**
+ * The scope hides what is another's, but only from whoever has read it: no index serves a policy of
+ * several kinds of people. Said once more as a condition, one does.
+ */
+function narrowed(own: string | undefined, from: AnyQuery, me: Me): AnyQuery {
+  if (!own || !me.userId || !isCustomer(me)) return from
+  return from.where(sql<SqlBool>`${sql.ref(own)} = any ((select own_customers())::uuid[])`)
 }
 
 function filtered<Tables, Means, Item extends z.ZodType, Row>(

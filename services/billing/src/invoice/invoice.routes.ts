@@ -34,6 +34,7 @@ export const listInvoices = endpoint.list('GET /invoices', {
   about: 'List invoices.',
   may: 'invoice.read',
   item: ListedInvoice,
+  own: 'customer_id',
   filters,
   sorts,
   search: ['invoice_number'],

@@ -17,6 +17,7 @@ export const listOutstanding = endpoint.list('GET /invoices/reports/outstanding'
   about: 'List the invoices that are still to be paid.',
   may: 'invoice.read',
   item: OutstandingInvoice,
+  own: 'customer_id',
   filters: {
     status: { type: z.enum(['sent', 'overdue']) },
     serviceCenterId: { type: z.uuid() },

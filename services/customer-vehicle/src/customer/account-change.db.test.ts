@@ -99,7 +99,7 @@ test.each([
     )
     expect(data).toMatchObject({ accountId: gita.userId })
     // The former number may be somebody else's from now on.
-  await stack.redis.flushdb()
+    await stack.redis.flushdb()
     const { customer } = await register(stack, { customer: { mobileNumber: gita.phone } })
     expect(customer.id).not.toBe(gita.customerId)
   },

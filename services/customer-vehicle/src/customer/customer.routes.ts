@@ -17,6 +17,7 @@ const customers = {
   about: 'List customers, and registrations that await their code.',
   may: 'customer.read',
   item: Customer,
+  own: 'id',
   filters: {
     city: { type: name, condition: isAmong('city') },
     district: { type: name, condition: isAmong('district') },

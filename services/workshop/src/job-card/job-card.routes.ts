@@ -49,6 +49,7 @@ export const listJobCards = endpoint.list('GET /workshop/job-cards', {
     paymentStatus: { type: z.string() },
     createdAt: { type: Moment },
   },
+  own: 'customer_id',
   sorts: { createdAt: 'created_at', jobCardNumber: 'job_card_number', completedAt: 'completed_at' },
   search: ['job_card_number'],
   from: ({ db }) => selectJobCards(db),

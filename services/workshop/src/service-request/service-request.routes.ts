@@ -46,6 +46,7 @@ export const listServiceRequests = endpoint.list('GET /workshop/service-requests
     serviceCenterId: { type: z.uuid() },
     createdAt: { type: Moment },
   },
+  own: 'customer_id',
   sorts: { createdAt: 'created_at', preferredDate: 'preferred_date', priority: 'priority' },
   search: ['request_number'],
   from: ({ db }) => selectServiceRequests(db),
