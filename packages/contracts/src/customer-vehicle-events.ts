@@ -51,8 +51,15 @@ export const VehicleState = z.object({
   customerId: Id.describe('The customer who owns it now.'),
   serviceCenterIds: ServingCenters,
   plate: Sealed.describe('The registration number as people read it.'),
+  vin: Sealed.nullable().optional().describe('Its VIN, 17 characters, if known.'),
   brand: z.string().describe('Who built it.'),
   model: z.string().describe('What its builder calls it.'),
+  color: z.string().nullable().optional().describe('Its color in words, if known.'),
+  registrationDate: z
+    .string()
+    .nullable()
+    .optional()
+    .meta({ format: 'date', description: 'The day on which it was registered, if known.' }),
   yearOfPurchase: z
     .number()
     .int()

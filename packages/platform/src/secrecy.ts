@@ -21,6 +21,7 @@ const PERSONAL = new RegExp(
     '(first|last|full|owner|customer|contact|holder)name',
     '.*(phone|phonenumber|mobile|mobilenumber|alternativenumber|email|emailaddress)',
     '.*(address|destination|recipient|plate|platekeys?|vehiclenumber)',
+    'vin|(engine|chassis)number',
   ].join('|')})$`,
 )
 

@@ -9,7 +9,7 @@ import { YearOfPurchase } from '../vehicle/year.ts'
 const MAX_VEHICLES = 20
 
 /** A line that a person typed: one line, without the invisible characters that copying brings. */
-function line(label: string, max: number) {
+export function line(label: string, max: number) {
   return typedText(label)
     .overwrite(tidy)
     .min(1, `${label} is required`)
@@ -27,7 +27,7 @@ function tidy(typed: string): string {
 const FullName = line('Full name', 100).regex(/\p{L}|^$/u, 'Full name must have letters')
 
 /** What is typed into an optional field that was left empty. */
-function orNothing<Field extends z.ZodType>(field: Field) {
+export function orNothing<Field extends z.ZodType>(field: Field) {
   return z.preprocess((value) => (value === '' ? null : value), field.nullish())
 }
 
@@ -44,7 +44,7 @@ export const CustomerFields = z.object({
   pinCode: PinCode,
 })
 
-const VehicleFields = z.object({
+export const VehicleFields = z.object({
   vehicleNumber: StaffPlate,
   brand: line('Vehicle brand', 60),
   model: line('Vehicle model', 60),
@@ -147,12 +147,13 @@ function firstGiven(...spellings: unknown[]): unknown {
   return spellings.find((spelling) => spelling !== undefined)
 }
 
-function spellVehicle(value: unknown): unknown {
+/** A vehicle as the form spells it. */
+export function spellVehicle(value: unknown): unknown {
   const typed = fieldsOf(value)
   if (!typed) return value
   return {
     ...typed,
-    brand: typed['brand'] ?? typed['make'],
-    yearOfPurchase: typed['yearOfPurchase'] ?? typed['year'],
+    brand: firstGiven(typed['brand'], typed['make']),
+    yearOfPurchase: firstGiven(typed['yearOfPurchase'], typed['year']),
   }
 }

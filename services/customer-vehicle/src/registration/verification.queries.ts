@@ -1,7 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { CustomerChanged, VehicleRegistered } from '@forecourt/contracts/customer-vehicle-events'
 import { changeRow } from '@forecourt/platform/row'
-import { sql } from 'kysely'
 import type { CustomerRow } from '../customer/customer.ts'
 import {
   centersOfCustomer,
@@ -11,7 +10,12 @@ import {
 } from '../customer/customer.queries.ts'
 import { addOrLock, linkToCenter, verifyCustomer } from '../customer/proved.queries.ts'
 import { attachFiles, releaseFiles } from '../file/file.queries.ts'
-import { addVehicles, stateOfVehicle } from '../vehicle/vehicle.queries.ts'
+import {
+  addVehicles,
+  linkVehicle,
+  stateOfVehicle,
+  tellVehicle,
+} from '../vehicle/vehicle.queries.ts'
 import type { VehicleRow } from '../vehicle/vehicle.ts'
 import type { Form, FormVehicle } from './form.ts'
 import type { Writing } from './form.queries.ts'
@@ -85,7 +89,7 @@ export async function settleNewVehicles(
   customerId: string,
   vehicles: FormVehicle[],
 ): Promise<VehicleRow[]> {
-  const { db, emit, personal } = context
+  const { db, now, emit, personal } = context
   const { id: from, serviceCenterId } = registration
   const drafts = vehicles.map(({ plate, brand, model, yearOfPurchase, photoFileId }) => ({
     id: randomUUIDv7(),
@@ -98,18 +102,16 @@ export async function settleNewVehicles(
     yearOfPurchase,
     photoFileId,
   }))
-  const { added, all } = await addVehicles(db, customerId, drafts)
-  for (const vehicle of added) {
+  const { added, taken, all } = await addVehicles(db, customerId, drafts)
+  for (const vehicle of [...added, ...taken]) {
     const photos = vehicle.photoFileId ? [vehicle.photoFileId] : []
     await attachFiles(db, photos, { purpose: 'vehicle_photo', to: vehicle.id, from })
+    await linkVehicle(db, { vehicleId: vehicle.id, serviceCenterId, linkedAt: now })
+  }
+  for (const vehicle of added) {
     emit(VehicleRegistered, vehicle.version, stateOfVehicle(personal, vehicle, [serviceCenterId]))
   }
-  const links = added.map(({ id }) => ({ vehicleId: id, serviceCenterId }))
-  if (links.length > 0) {
-    await sql`insert into vehicle_center (vehicle_id, service_center_id)
-      select id, ${serviceCenterId}::uuid
-        from unnest(${links.map(({ vehicleId }) => vehicleId)}::uuid[]) as id`.execute(db)
-  }
+  for (const vehicle of taken) await tellVehicle(context, vehicle)
   await releaseFiles(context, from)
   return all
 }

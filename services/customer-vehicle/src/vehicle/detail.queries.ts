@@ -8,6 +8,7 @@ import type { Means, Tables } from '../db.ts'
 import type { VehicleDetail } from './detail.ts'
 import { lifecycle } from './vehicle.queries.ts'
 import { spellOutVehicle, type VehicleRow } from './vehicle.ts'
+import { vinWarning } from './vin.ts'
 
 /** A vehicle's row beside its owner's, whose personal values are sealed. */
 export interface ReadVehicle extends VehicleRow {
@@ -87,6 +88,7 @@ export function shownVehicle({ kept, ...row }: ReadVehicle, showing: Showing): V
     lastOdometerReading,
     nextServiceDate,
     nextServiceDue: nextServiceDate !== null && nextServiceDate <= showing.now.slice(0, 10),
+    vinWarning: vinWarning(row.vin),
     available: available(lifecycle, row, showing.me.may),
     ...(kept && { graphicalData: pictureOf(row.id, kept, showing.components) }),
   }

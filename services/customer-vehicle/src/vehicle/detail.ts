@@ -23,6 +23,8 @@ export const VehicleDetail = Vehicle.extend({
   nextServiceDate: z.string().nullable(),
   /** Whether that day has come. */
   nextServiceDue: z.boolean(),
+  /** What may be wrong with the VIN, which was kept all the same. */
+  vinWarning: z.string().nullable(),
   /** The moves that the caller may make now. */
   available: z.array(z.string()),
   graphicalData: Graphical.optional(),

@@ -9,28 +9,30 @@ import type { Tables } from '../db.ts'
 import type { ParsedPlate } from './plate.ts'
 import type { VehicleCenterRow, VehicleRow } from './vehicle.ts'
 
-/** A vehicle follows its visits; one that is archived is out of them all. */
+/** A vehicle follows its visits; one that is archived comes back with the next of them. */
 export const lifecycle = machine<VehicleRow>()({
-  states: ['active', 'in_service', 'completed'],
+  states: ['active', 'in_service', 'completed', 'archived'],
   start: 'active',
   moves: {
     arrive: {
-      from: ['active', 'completed'],
+      from: ['active', 'completed', 'archived'],
       to: 'in_service',
       may: 'system',
       says: VehicleChanged,
     },
     finish: {
-      from: ['active', 'in_service'],
+      from: ['active', 'in_service', 'archived'],
       to: 'completed',
       may: 'system',
       says: VehicleChanged,
     },
     leave: { from: ['in_service', 'completed'], to: 'active', may: 'system', says: VehicleChanged },
+    archive: { from: ['active'], to: 'archived', may: 'vehicle.update', says: VehicleChanged },
+    restore: { from: ['archived'], to: 'active', may: 'vehicle.update', says: VehicleChanged },
   },
 })
 
-/** Throws `vehicle_already_registered` naming those marks that a vehicle has. */
+/** Throws `vehicle_already_registered` naming those marks that somebody's vehicle has by proof. */
 export async function refuseRegisteredPlates(
   db: Kysely<Tables>,
   plates: readonly ParsedPlate[],
@@ -40,9 +42,15 @@ export async function refuseRegisteredPlates(
     .selectFrom('vehicle')
     .select('plateKey')
     .where('plateKey', 'in', keys)
+    .where('customerId', 'not in', unproved(db))
     .execute()
   const taken = new Set(registered.map(({ plateKey }) => plateKey))
   refuseTaken(plates.filter(({ key }) => taken.has(key)))
+}
+
+/** Customers whom staff has entered: a mark that nobody has proved blocks nobody. */
+function unproved(db: Kysely<Tables>) {
+  return db.selectFrom('customer').select('id').where('verifiedAt', 'is', null)
 }
 
 function refuseTaken(plates: readonly Pick<ParsedPlate, 'plate'>[]): void {
@@ -66,15 +74,15 @@ export type NewVehicle = Pick<
 >
 
 /**
- * Adds the vehicles that their customer does not have yet; `added` are the new rows, `all` one row
- * for each that was given, in its order. Of two people who do this at once with one mark the later
- * waits, and then gets `vehicle_already_registered`.
+ * Adds the vehicles that their customer does not have yet, or takes them over from somebody who has
+ * proved nothing; `all` is one row for each that was given, in its order. Of two people who do this
+ * at once with one mark the later waits, and then gets `vehicle_already_registered`.
  */
 export async function addVehicles(
   db: Kysely<Tables>,
   customerId: string,
   vehicles: readonly NewVehicle[],
-): Promise<{ added: VehicleRow[]; all: VehicleRow[] }> {
+): Promise<{ added: VehicleRow[]; taken: VehicleRow[]; all: VehicleRow[] }> {
   // In one order everywhere, so that two forms with the same marks do not wait for each other.
   const ordered = vehicles.toSorted((one, other) => (one.plateKey < other.plateKey ? -1 : 1))
   const added = await db
@@ -83,6 +91,8 @@ export async function addVehicles(
     .onConflict((conflict) => conflict.column('plateKey').doNothing())
     .returningAll()
     .execute()
+  const taken: VehicleRow[] = []
+  for (const vehicle of ordered) taken.push(...(await takeOver(db, vehicle)))
   const known = await db
     .selectFrom('vehicle')
     .selectAll()
@@ -96,7 +106,20 @@ export async function addVehicles(
   const byKey = new Map(known.map((vehicle) => [vehicle.plateKey, vehicle]))
   refuseTaken(vehicles.filter(({ plateKey }) => !byKey.has(plateKey)))
   const all = vehicles.flatMap(({ plateKey }) => byKey.get(plateKey) ?? [])
-  return { added, all }
+  return { added, taken, all }
+}
+
+/** What was proved of a vehicle counts more than what staff has entered. */
+function takeOver(db: Kysely<Tables>, vehicle: NewVehicle): Promise<VehicleRow[]> {
+  const { id: _, ...proved } = vehicle
+  return db
+    .updateTable('vehicle')
+    .set({ ...proved, version: sql`version + 1`, updatedAt: sql`now()` })
+    .where('plateKey', '=', proved.plateKey)
+    .where('customerId', '<>', proved.customerId)
+    .where('customerId', 'in', unproved(db))
+    .returningAll()
+    .execute()
 }
 
 /** Every center that serves a vehicle, the first one first, also those outside the scope. */
@@ -142,14 +165,20 @@ export function stateOfVehicle(
   serviceCenterIds: string[],
 ): z.infer<typeof VehicleState> {
   const { id, customerId, plate, brand, model, yearOfPurchase, status } = row
+  const { vin, color, registrationDate } = row
+  const seal = (column: string, value: string) =>
+    personal.seal(value, { table: 'vehicle', column, id })
   return {
     vehicleId: id,
     customerId,
     serviceCenterIds,
-    plate: personal.seal(plate, { table: 'vehicle', column: 'plate', id }),
+    plate: seal('plate', plate),
+    vin: vin === null ? null : seal('vin', vin),
     brand,
     model,
+    color,
     yearOfPurchase,
+    registrationDate,
     status,
   }
 }

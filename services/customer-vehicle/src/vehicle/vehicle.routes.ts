@@ -1,9 +1,13 @@
 import { Moment } from '@forecourt/platform/moment'
 import { z } from 'zod'
 import { isAmong } from '../customer/filter.queries.ts'
+import { centerToLink } from '../customer/lookup.queries.ts'
 import { endpoint } from '../db.ts'
 import { oneVehicle, selectVehicles, shownVehicle } from './detail.queries.ts'
 import { VehicleDetail } from './detail.ts'
+import { changeVehicle, insertVehicle, moveVehicle } from './opening.queries.ts'
+import { ChangedVehicle, ChangeVehicle, OpenVehicle } from './opening.ts'
+import { settleOwner } from './owner.queries.ts'
 import {
   hasPlate,
   hasVin,
@@ -84,4 +88,50 @@ export const getVehicle = endpoint('GET /vehicles/:id', {
   async handle(context, { params: { id }, query: { include } }) {
     return shownVehicle(await oneVehicle(context.db, id, include), context)
   },
+})
+
+export const openVehicle = endpoint('POST /vehicles', {
+  about: 'Add a vehicle to a customer, who is named, or found or entered by name and phone.',
+  may: 'vehicle.create',
+  message: 'Vehicle added',
+  body: OpenVehicle,
+  returns: VehicleDetail,
+  // Whether a phone is some center's customer is not for guessing.
+  limits: ({ me }, { body: { ownerPhone } }) =>
+    ownerPhone ? [{ key: `vehicle.owner:user:${me.userId}`, count: 60, perS: 900 }] : [],
+  async handle(context, { body }) {
+    const serviceCenterId = await centerToLink(context.db, context.me, body.serviceCenterId)
+    const customerId = await settleOwner(context, body, serviceCenterId)
+    const id = await insertVehicle(context, body, { customerId, serviceCenterId })
+    return shownVehicle(await oneVehicle(context.db, id), context)
+  },
+})
+
+export const updateVehicle = endpoint('PUT /vehicles/:id', {
+  about: 'Change a vehicle; absent fields stay, null clears. Another customer is the new owner.',
+  may: 'vehicle.update',
+  message: 'Vehicle changed',
+  body: ChangeVehicle,
+  returns: ChangedVehicle,
+  async handle(context, { params: { id }, body }) {
+    await changeVehicle(context, id, body)
+    const vehicle = shownVehicle(await oneVehicle(context.db, id), context)
+    return { ...vehicle, reason: body.reason ?? null }
+  },
+})
+
+export const archiveVehicle = endpoint('PUT /vehicles/:id/archive', {
+  about: 'Put a vehicle away that nobody brings any more; the next visit brings it back.',
+  may: 'vehicle.update',
+  message: 'Vehicle archived',
+  returns: VehicleDetail,
+  handle: (context, { params }) => moveVehicle(context, params.id, 'archive'),
+})
+
+export const restoreVehicle = endpoint('PUT /vehicles/:id/restore', {
+  about: 'Bring an archived vehicle back.',
+  may: 'vehicle.update',
+  message: 'Vehicle restored',
+  returns: VehicleDetail,
+  handle: (context, { params }) => moveVehicle(context, params.id, 'restore'),
 })

@@ -1,0 +1,246 @@
+import { KeyRing } from '@forecourt/platform/config'
+import { personalData } from '@forecourt/platform/personal'
+import { asha, kiran, meera, mohan, mumbai, priya, pune, ravi } from '@forecourt/testing/people'
+import type { Person } from '@forecourt/testing/people'
+import {
+  knowCenters,
+  keepPhoto,
+  newPhone,
+  newPlate,
+  register,
+  submit,
+} from '@forecourt/testing/registering'
+import { openStack, testSecrets, type Stack } from '@forecourt/testing/stack'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { customerVehicle } from '../service.ts'
+
+const personal = personalData(KeyRing.parse(testSecrets.PERSONAL_KEYS), [])
+let stack: Stack
+let phone = ''
+let customerId = ''
+beforeAll(async () => {
+  stack = await openStack(customerVehicle, { APP_DEBUG: 'true' })
+  await knowCenters(stack)
+})
+afterAll(() => stack?.close())
+beforeEach(async () => {
+  await stack.redis.flushdb()
+  phone = newPhone()
+  customerId = (await register(stack, { customer: { mobileNumber: phone } })).customer.id
+})
+
+const car = () => ({ vehicleNumber: newPlate(), make: 'toyota', model: 'Innova', year: 2022 })
+
+function add(
+  body: Record<string, unknown>,
+  as: Person = asha,
+  headers: Record<string, string> = {},
+) {
+  return stack.call('POST /vehicles', { as, body: { ...car(), ...body }, headers })
+}
+
+let vins = 0
+/** A VIN that no test has used yet; its check digit fits by chance alone. */
+function newVin(): string {
+  vins += 1
+  return `MA3ERLF1S00${String(vins).padStart(6, '0')}`
+}
+
+async function count(sql: string, values: unknown[]): Promise<number> {
+  return (await stack.admin.query(sql, values)).rowCount ?? 0
+}
+
+const statuses = (answers: { status: number }[]) =>
+  answers.map(({ status }) => status).toSorted((one, other) => one - other)
+
+test('Asha adds a vehicle to her customer: answer, row, event, audit', async () => {
+  const vin = newVin()
+  const papers = { color: 'Silver', engineNumber: '1GD-4821', registrationDate: '2022-03-01' }
+  const photoFileId = await keepPhoto(stack)
+  await stack.admin.query('update file set service_center_id = $1 where id = $2', [
+    pune,
+    photoFileId,
+  ])
+  const { status, data, headers } = await add({ customerId, vin, photoFileId, ...papers })
+  expect(status).toBe(201)
+  expect(headers.get('etag')).toBe('"1"')
+  expect(data).toMatchObject({
+    ...{ customerId, vin, photoFileId, ...papers, make: 'Toyota', brand: 'Toyota', year: 2022 },
+    ...{ ownerName: 'Rahul Deshpande', ownerPhone: phone, status: 'active', version: 1 },
+    ...{ serviceCenterId: pune, vinWarning: 'The check digit of the VIN does not fit' },
+    available: ['archive'],
+  })
+  const { data: event } = await stack.topics.next(
+    'customer-vehicle.vehicle.registered.v1',
+    ({ key }) => key === data.id,
+  )
+  expect(event).toMatchObject({ customerId, serviceCenterIds: [pune], color: 'Silver' })
+  const place = { table: 'vehicle', column: 'vin', id: data.id }
+  expect(personal.open(String(event?.['vin']), place)).toBe(vin)
+  const line = await stack.topics.next(
+    'customer-vehicle.audit.recorded.v1',
+    ({ data: deed }) => deed?.['action'] === 'POST /vehicles' && deed['entityId'] === data.id,
+  )
+  expect(line.data).toMatchObject({ userId: asha.userId, outcome: 'done' })
+  for (const secret of [vin, phone]) expect(JSON.stringify(line.data)).not.toContain(secret)
+})
+
+describe('an owner who is named by phone', () => {
+  test('is the customer who has it', async () => {
+    const { status, data } = await add({ ownerName: 'R. D.', ownerPhone: phone })
+    expect([status, data]).toMatchObject([201, { customerId, ownerName: 'Rahul Deshpande' }])
+  })
+
+  test('is entered as somebody who has proved nothing, where nobody has it', async () => {
+    const ownerPhone = newPhone()
+    const named = { ownerName: 'Sunil Rao', ownerPhone, ownerEmail: 'Sunil@Example.com' }
+    const { data } = await add(named)
+    expect(data).toMatchObject({
+      ...{ ownerName: 'Sunil Rao', ownerPhone, ownerEmail: 'sunil@example.com' },
+      ownerVerified: false,
+    })
+    const { data: customer } = await stack.call(`GET /customers/${data['customerId']}`, {
+      as: asha,
+    })
+    expect(customer).toMatchObject({ verified: false, phone: ownerPhone, referenceId: null })
+  })
+
+  test('proves the phone later, and is that customer with that vehicle', async () => {
+    const ownerPhone = newPhone()
+    const { data } = await add({ ownerName: 'Sunil Rao', ownerPhone })
+    const { customer } = await register(stack, { customer: { mobileNumber: ownerPhone } })
+    expect(customer).toMatchObject({ id: data['customerId'], verified: true })
+    const { data: detail } = await stack.call(`GET /customers/${customer.id}`, { as: asha })
+    expect(detail['vehicles']).toHaveLength(2)
+  })
+
+  test('is looked up first where another center has the customer', async () => {
+    const { status, body } = await add({ ownerName: 'Rahul', ownerPhone: phone }, meera)
+    expect([status, body.error?.reason]).toEqual([409, 'customer_not_linked'])
+    const links = 'select from customer_center where service_center_id = $1'
+    expect(await count(links, [mumbai])).toBe(0)
+  })
+})
+
+test('the center that the vehicle is added for serves its owner too', async () => {
+  const priyaOfBoth = { ...priya, centers: [pune, mumbai] }
+  await add({ customerId, serviceCenterId: mumbai }, priyaOfBoth)
+  const { status } = await stack.call(`GET /customers/${customerId}`, { as: meera })
+  expect(status).toBe(200)
+  const { data } = await stack.topics.next(
+    'customer-vehicle.customer.changed.v1',
+    ({ key }) => key === customerId,
+  )
+  expect(data?.['serviceCenterIds']).toEqual([pune, mumbai])
+})
+
+describe('is refused with the field that is wrong', () => {
+  const owner = { ownerName: 'Sunil Rao', ownerPhone: '98765 43210' }
+  test.each<[string, Record<string, unknown>, string]>([
+    ['no owner', {}, 'customerId'],
+    ['an owner without a phone', { ownerName: 'Sunil Rao' }, 'ownerPhone'],
+    ['a phone without a name', { ownerPhone: '98765 43210' }, 'ownerName'],
+    ['a brand of no list', { ...owner, make: 'Yugo' }, 'brand'],
+    ['no VIN', { ...owner, vin: 'I0000000000000000' }, 'vin'],
+    ['no mark', { ...owner, vehicleNumber: 'MH12IO1234' }, 'vehicleNumber'],
+    ['a year to come', { ...owner, year: 2900 }, 'yearOfPurchase'],
+    ['a day to come', { ...owner, registrationDate: '2900-01-01' }, 'registrationDate'],
+    ["another's center", { ...owner, serviceCenterId: mumbai }, 'serviceCenterId'],
+  ])('%s', async (_what, body, field) => {
+    const { status, body: answer } = await add(body)
+    expect([status, Object.keys(answer.errors ?? {})]).toEqual([422, [field]])
+  })
+
+  test('no center, of somebody who has all', async () => {
+    expect((await add({ customerId }, kiran)).status).toBe(422)
+    expect((await add({ customerId, serviceCenterId: mumbai }, kiran)).status).toBe(201)
+  })
+
+  test("another center's customer, who is not there", async () => {
+    expect((await add({ customerId }, mohan)).status).toBe(404)
+  })
+
+  test('Ravi, who repairs', async () => {
+    expect((await add({ customerId }, ravi)).status).toBe(403)
+  })
+})
+
+test('a mark or a VIN that a vehicle has is refused, whoever may see that vehicle', async () => {
+  const first = { vehicleNumber: newPlate(), vin: newVin() }
+  await add({ customerId, ...first })
+  for (const as of [asha, meera]) {
+    const owner = { ownerName: 'Sunil Rao', ownerPhone: newPhone() }
+    const mark = await add({ ...owner, vehicleNumber: first.vehicleNumber }, as)
+    expect([mark.status, mark.body.error?.reason]).toEqual([409, 'vehicle_already_registered'])
+    const number = await add({ ...owner, vin: first.vin.toLowerCase() }, as)
+    expect([number.status, number.body.error?.reason]).toEqual([409, 'vin_taken'])
+  }
+})
+
+describe('of many at once', () => {
+  test('with one mark one adds the vehicle', async () => {
+    const vehicleNumber = newPlate()
+    const people = [asha, meera, priya, mohan]
+    const answers = await Promise.all(
+      people.map((as) =>
+        add({ ownerName: 'Sunil Rao', ownerPhone: newPhone(), vehicleNumber }, as),
+      ),
+    )
+    expect(statuses(answers)).toEqual([201, 409, 409, 409])
+    expect(await count('select from vehicle where plate = $1', [vehicleNumber])).toBe(1)
+  })
+
+  test('with one VIN one adds the vehicle', async () => {
+    const vin = newVin()
+    const answers = await Promise.all([asha, priya, asha].map((as) => add({ customerId, vin }, as)))
+    expect(statuses(answers)).toEqual([201, 409, 409])
+  })
+
+  test('with one new phone all add to one customer', async () => {
+    const ownerPhone = newPhone()
+    const answers = await Promise.all(
+      [asha, priya, asha].map((as) => add({ ownerName: 'Sunil Rao', ownerPhone }, as)),
+    )
+    expect(statuses(answers)).toEqual([201, 201, 201])
+    expect(new Set(answers.map(({ data }) => data['customerId'])).size).toBe(1)
+  })
+
+  test('a double click adds one vehicle', async () => {
+    const body = { customerId, vehicleNumber: newPlate() }
+    const key = { 'idempotency-key': `double-click-${customerId}` }
+    const answers = await Promise.all([add(body, asha, key), add(body, asha, key)])
+    expect(statuses(answers)).toEqual([201, 201])
+    expect(answers[0]?.data.id).toBe(answers[1]?.data.id)
+  })
+})
+
+describe('what nobody has proved blocks nobody', () => {
+  test('a mark in a form that awaits its code can be added', async () => {
+    const vehicleNumber = newPlate()
+    await submit(stack, { plates: [vehicleNumber] })
+    expect((await add({ customerId, vehicleNumber })).status).toBe(201)
+  })
+
+  test('a vehicle of somebody who proved nothing goes to whoever registers it', async () => {
+    const vehicleNumber = newPlate()
+    const owner = { ownerName: 'Sunil Rao', ownerPhone: newPhone() }
+    const { data: entered } = await add({ ...owner, vehicleNumber }, meera)
+    const { customer, vehicles } = await register(stack, { plates: [vehicleNumber] })
+    expect(vehicles[0]).toMatchObject({ id: entered.id, model: 'Innova Crysta' })
+    const { data } = await stack.topics.next(
+      'customer-vehicle.vehicle.changed.v1',
+      ({ key }) => key === entered.id,
+    )
+    expect(data).toMatchObject({ customerId: customer.id, serviceCenterIds: [mumbai, pune] })
+  })
+
+  test('two who register such a vehicle at once: it goes to one of them', async () => {
+    const vehicleNumber = newPlate()
+    await add({ ownerName: 'Sunil Rao', ownerPhone: newPhone(), vehicleNumber })
+    const both = await Promise.allSettled([
+      register(stack, { plates: [vehicleNumber] }),
+      register(stack, { plates: [vehicleNumber] }),
+    ])
+    expect(both.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+  })
+})

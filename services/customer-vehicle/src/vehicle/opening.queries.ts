@@ -1,0 +1,135 @@
+import { randomUUIDv7 } from 'node:crypto'
+import { VehicleRegistered } from '@forecourt/contracts/customer-vehicle-events'
+import { fieldProblem, problem } from '@forecourt/platform/problem'
+import { changeRow, lockRow } from '@forecourt/platform/row'
+import { given } from '@forecourt/platform/table'
+import { transition } from '@forecourt/platform/transition'
+import { findBrand } from '../brand/brand.queries.ts'
+import { findCustomer } from '../customer/entry.queries.ts'
+import { attachFiles } from '../file/file.queries.ts'
+import type { Writing } from '../registration/form.queries.ts'
+import { oneVehicle, shownVehicle } from './detail.queries.ts'
+import type { VehicleDetail } from './detail.ts'
+import type { ChangeVehicle, OpenVehicle } from './opening.ts'
+import {
+  lifecycle,
+  linkVehicle,
+  stateOfVehicle,
+  tellVehicle,
+  toldVehicle,
+} from './vehicle.queries.ts'
+import type { VehicleRow } from './vehicle.ts'
+import { yearProblem } from './year.ts'
+
+/** Adds a vehicle to a customer. Throws `vehicle_already_registered` and `vin_taken`. */
+export async function insertVehicle(
+  context: Writing,
+  body: OpenVehicle,
+  { customerId, serviceCenterId }: { customerId: string; serviceCenterId: string },
+): Promise<string> {
+  const { db, now, emit, personal } = context
+  const id = randomUUIDv7()
+  const { brand = body.brand, ...columns } = await columnsOf(context, id, body)
+  const { model, vehicleNumber } = body
+  // A center sees the vehicle that it adds by its link.
+  await linkVehicle(db, { vehicleId: id, serviceCenterId, linkedAt: now })
+  const row = await db
+    .insertInto('vehicle')
+    .values({
+      ...columns,
+      ...markOf(vehicleNumber),
+      id,
+      customerId,
+      brand,
+      model,
+      status: 'active',
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+    .catch((error: unknown) => refuseTaken(error, body))
+  emit(VehicleRegistered, row.version, stateOfVehicle(personal, row, [serviceCenterId]))
+  return id
+}
+
+/** Changes a vehicle by what was given, its owner too, and tells of it. */
+export async function changeVehicle(
+  context: Writing,
+  id: string,
+  change: ChangeVehicle,
+): Promise<void> {
+  const before = await lockRow<VehicleRow>(context, 'vehicle', id)
+  const customerId = await newOwner(context, before, change)
+  const { vehicleNumber } = change
+  const changes = {
+    ...(await columnsOf(context, id, change)),
+    ...(vehicleNumber && markOf(vehicleNumber)),
+    ...given({ customerId }),
+  }
+  const changed = await changeRow<VehicleRow>(context, 'vehicle', before, changes).catch(
+    (error: unknown) => refuseTaken(error, change),
+  )
+  await tellVehicle(context, changed)
+}
+
+/** Archives a vehicle, or brings it back. */
+export async function moveVehicle(
+  context: Writing,
+  id: string,
+  move: 'archive' | 'restore',
+): Promise<VehicleDetail> {
+  const tell = (row: VehicleRow) => toldVehicle(context, row)
+  await transition(context, lifecycle, { table: 'vehicle', id, move, tell })
+  return shownVehicle(await oneVehicle(context.db, id), context)
+}
+
+/** Whose vehicle it is from now on, when that is somebody else. Throws `not_found`. */
+async function newOwner(
+  { db }: Writing,
+  before: VehicleRow,
+  { customerId, reason }: ChangeVehicle,
+): Promise<string | undefined> {
+  if (customerId === undefined) return undefined
+  const { id } = await findCustomer(db, customerId)
+  if (id === before.customerId) return undefined
+  if (reason === undefined) {
+    throw fieldProblem('reason', 'Say why the vehicle has another owner')
+  }
+  return id
+}
+
+function markOf({ plate, key, kind }: OpenVehicle['vehicleNumber']) {
+  return { plate, plateKey: key, plateKind: kind }
+}
+
+/** The columns of what was given, but for the mark, in the names of our lists. */
+async function columnsOf(context: Writing, vehicleId: string, body: ChangeVehicle) {
+  const { db, now } = context
+  const { model, yearOfPurchase, vin, color, engineNumber, chassisNumber } = body
+  const { photoFileId, registrationDate } = body
+  const fault = yearOfPurchase && yearProblem(yearOfPurchase, Number(now.slice(0, 4)))
+  if (fault) throw fieldProblem('yearOfPurchase', fault)
+  if (registrationDate && registrationDate > now.slice(0, 10)) {
+    throw fieldProblem('registrationDate', 'Registration date must not lie in the future')
+  }
+  if (photoFileId) await attachFiles(db, [photoFileId], { purpose: 'vehicle_photo', to: vehicleId })
+  const papers = { vin, color, engineNumber, chassisNumber, registrationDate }
+  const brand = await brandOf(context, body.brand)
+  return given({ ...papers, brand, model, yearOfPurchase, photoFileId })
+}
+
+async function brandOf({ db }: Writing, typed: string | undefined): Promise<string | undefined> {
+  if (typed === undefined) return undefined
+  const brand = await findBrand(db, typed)
+  if (!brand) throw fieldProblem('brand', 'Choose a vehicle brand from the list')
+  return brand.name
+}
+
+/** Only the database sees whose mark or VIN it is, and whether two come at once. */
+function refuseTaken(error: unknown, { vehicleNumber }: ChangeVehicle): never {
+  const constraint = error instanceof Error && 'constraint' in error ? error.constraint : undefined
+  if (constraint === 'vehicle_vin') throw problem('vin_taken', {}, error)
+  if (constraint === 'vehicle_plate_key_key') {
+    throw problem('vehicle_already_registered', { plates: vehicleNumber?.plate }, error)
+  }
+  throw error
+}

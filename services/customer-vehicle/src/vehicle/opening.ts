@@ -1,0 +1,60 @@
+import { Email } from '@forecourt/contracts/email'
+import { Phone } from '@forecourt/contracts/phone'
+import { z } from 'zod'
+import {
+  CustomerFields,
+  line,
+  orNothing,
+  spellVehicle,
+  VehicleFields,
+} from '../registration/form.ts'
+import { VehicleDetail } from './detail.ts'
+import { Vin } from './vin.ts'
+
+/** What the papers of a vehicle say of it. */
+const Papers = z.object({
+  vin: orNothing(Vin),
+  color: orNothing(line('Color', 40)),
+  engineNumber: orNothing(line('Engine number', 40)),
+  chassisNumber: orNothing(line('Chassis number', 40)),
+  registrationDate: orNothing(z.iso.date('Must be a day such as 2026-01-31')),
+})
+
+const Particulars = VehicleFields.omit({ photoFileId: true }).extend({
+  ...Papers.shape,
+  photoFileId: orNothing(VehicleFields.shape.photoFileId),
+})
+
+/** A vehicle of a customer, who is named, or found or made by name and phone. */
+export const OpenVehicle = z.preprocess(
+  spellVehicle,
+  Particulars.extend({
+    customerId: z.uuid('Choose a customer').optional(),
+    ownerName: CustomerFields.shape.fullName.optional(),
+    ownerPhone: Phone.optional(),
+    ownerEmail: orNothing(Email),
+    /** For people of several centers, or of all. */
+    serviceCenterId: z.uuid('Choose a service center from the list').optional(),
+  }).superRefine(({ customerId, ownerName, ownerPhone }, context) => {
+    if (customerId !== undefined || (ownerName !== undefined && ownerPhone !== undefined)) return
+    const missing = ownerName ? 'ownerPhone' : ownerPhone ? 'ownerName' : 'customerId'
+    const message = 'Choose a customer, or give ownerName and ownerPhone'
+    context.addIssue({ code: 'custom', path: [missing], message })
+  }),
+)
+export type OpenVehicle = z.output<typeof OpenVehicle>
+
+/** Absent means unchanged, null means cleared. Another customer is the new owner. */
+export const ChangeVehicle = z.preprocess(
+  spellVehicle,
+  Particulars.partial().extend({
+    customerId: z.uuid('Choose a customer').optional(),
+    reason: line('Reason', 200).optional(),
+  }),
+)
+export type ChangeVehicle = z.output<typeof ChangeVehicle>
+
+export const ChangedVehicle = VehicleDetail.extend({
+  /** Why it has another owner now; stands in the audit too. */
+  reason: z.string().nullable(),
+}).meta({ id: 'ChangedVehicle' })

@@ -1,0 +1,98 @@
+import { randomUUIDv7 } from 'node:crypto'
+import { problem } from '@forecourt/platform/problem'
+import { changeRow } from '@forecourt/platform/row'
+import type { Kysely } from 'kysely'
+import { tellChange } from '../customer/change.queries.ts'
+import type { CustomerRow } from '../customer/customer.ts'
+import { sealedCustomer } from '../customer/customer.queries.ts'
+import { findCustomer } from '../customer/entry.queries.ts'
+import type { Tables } from '../db.ts'
+import type { Writing } from '../registration/form.queries.ts'
+import type { OpenVehicle } from './opening.ts'
+
+type Named = Pick<OpenVehicle, 'customerId' | 'ownerName' | 'ownerPhone' | 'ownerEmail'>
+
+/** An address that nobody has told yet. */
+const unknownAddress = { city: '', taluka: '', district: '', state: '', pinCode: '' }
+
+/**
+ * The customer whose vehicle it is, served by the center from now on: the one that was named, the
+ * one of the phone, or a new one who has proved nothing yet. Throws `not_found`, and
+ * `customer_not_linked` for a phone of another center's customer, who is to be looked up.
+ */
+export async function settleOwner(
+  context: Writing,
+  { customerId, ...person }: Named,
+  serviceCenterId: string,
+): Promise<string> {
+  const id =
+    customerId === undefined
+      ? await ownerOfPhone(context, person, serviceCenterId)
+      : (await findCustomer(context.db, customerId)).id
+  await serveCustomer(context, id, serviceCenterId)
+  return id
+}
+
+async function ownerOfPhone(
+  context: Writing,
+  { ownerName = '', ownerPhone = '', ownerEmail = null }: Omit<Named, 'customerId'>,
+  serviceCenterId: string,
+): Promise<string> {
+  const { db, now, personal } = context
+  const known = () => customerOfPhone(db, personal.blindIndex('phone', ownerPhone))
+  const found = await known()
+  if (found) return found
+  const id = randomUUIDv7()
+  const plain = { phone: ownerPhone, email: ownerEmail, alternativePhone: null, street: null }
+  // A center sees the customer that it adds by its link.
+  await db
+    .insertInto('customerCenter')
+    .values({ customerId: id, serviceCenterId, linkedAt: now })
+    .execute()
+  const added = await db
+    .insertInto('customer')
+    .values({
+      ...unknownAddress,
+      ...sealedCustomer(personal, id, plain),
+      id,
+      fullName: ownerName,
+      // Nobody was asked.
+      marketingConsent: false,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  if (added) return id
+  // Somebody else has entered the same phone: a moment ago, or at another center.
+  await db.deleteFrom('customerCenter').where('customerId', '=', id).execute()
+  const other = await known()
+  if (!other) throw problem('customer_not_linked')
+  return other
+}
+
+async function customerOfPhone(
+  db: Kysely<Tables>,
+  phoneIndex: string,
+): Promise<string | undefined> {
+  const customers = db.selectFrom('customer').select('id').where('phoneIndex', '=', phoneIndex)
+  return (await customers.executeTakeFirst())?.id
+}
+
+/** Whoever serves the vehicle serves its owner too, or no work on it could be asked for. */
+async function serveCustomer(
+  context: Writing,
+  customerId: string,
+  serviceCenterId: string,
+): Promise<void> {
+  const { db, now } = context
+  const link = await db
+    .insertInto('customerCenter')
+    .values({ customerId, serviceCenterId, linkedAt: now })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('customerId')
+    .executeTakeFirst()
+  if (!link) return
+  const customers = db.selectFrom('customer').selectAll().where('id', '=', customerId)
+  const row: CustomerRow = await customers.forUpdate().executeTakeFirstOrThrow()
+  await tellChange(context, await changeRow({ db }, 'customer', row, {}))
+}
