@@ -26,8 +26,9 @@ export interface Context<Tables> {
   me: Me
   /** The moment of the request, ISO 8601 UTC. What expires is judged by the database's clock. */
   now: string
-  /** The caller's address, and the id that all lines of this request carry. */
+  /** The caller's address, the program that asks as it calls itself, and the request's id. */
   address: string
+  userAgent: string | null
   requestId: string
   /** The version that the caller expects (`If-Match`), when it said one. */
   expectedVersion: number | undefined

@@ -47,6 +47,7 @@ export function contextOf<Tables>(
     expectedVersion,
     now: new Date().toISOString(),
     address: request.ip,
+    userAgent: userAgentOf(request),
     requestId: request.id,
     log: house.log,
   }
@@ -115,13 +116,17 @@ export function deedOf(
   return {
     me,
     address: request.ip,
-    userAgent: request.headers['user-agent']?.slice(0, LONGEST_USER_AGENT) ?? null,
+    userAgent: userAgentOf(request),
     requestId: request.id,
     at: new Date().toISOString(),
     action: `${endpoint.method} ${endpoint.path}`,
     entity: entityOf(endpoint),
     entityId: input.params['id'] ?? idOf(result),
   }
+}
+
+function userAgentOf({ headers }: FastifyRequest): string | null {
+  return headers['user-agent']?.slice(0, LONGEST_USER_AGENT) ?? null
 }
 
 export function idOf(result: unknown): string | null {

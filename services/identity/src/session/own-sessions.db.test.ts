@@ -1,5 +1,5 @@
 import { readConfig } from '@forecourt/platform/config'
-import { signIn as signInAt, type SignedIn } from '@forecourt/testing/managing'
+import { seededPassword, signIn as signInAt, type SignedIn } from '@forecourt/testing/managing'
 import { ownKeys } from '@forecourt/testing/own-keys'
 import { openStack, type Stack } from '@forecourt/testing/stack'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -41,11 +41,25 @@ test('people see where they are signed in, and nobody else does, administrators 
     'createdAt',
     'expiresAt',
     'id',
+    'ipAddress',
     'isCurrent',
     'lastUsedAt',
+    'userAgent',
   ])
   expect(await sessionsOf(phone)).toHaveLength(2)
   expect(await sessionsOf(kiran)).toHaveLength(1)
+})
+
+test('a session is recognised by where it was begun, and with which program', async () => {
+  const { data } = await stack.call<SignedIn>('POST /auth/login', {
+    body: { email: asha, password: seededPassword },
+    headers: { 'user-agent': `Tablet/${'9'.repeat(400)}`, 'x-forwarded-for': '203.0.113.9' },
+  })
+  const [session] = await sessionsOf(data)
+  expect(session).toMatchObject({
+    ipAddress: '203.0.113.9',
+    userAgent: `Tablet/${'9'.repeat(293)}`,
+  })
 })
 
 test('one of them is ended, and told to the other services; once it is over it is not there', async () => {

@@ -13,7 +13,7 @@ export const listSessions = endpoint.list('GET /auth/sessions', {
   from: ({ db, me }) =>
     db
       .selectFrom('session')
-      .select(['id', 'createdAt', 'expiresAt'])
+      .select(['id', 'createdAt', 'expiresAt', 'userAgent', 'address as ipAddress'])
       .select(sql<string>`coalesce(rotated_at, created_at)`.as('lastUsedAt'))
       .select(sql<boolean>`id = ${me.sessionId}::uuid`.as('isCurrent'))
       .where('userId', '=', me.userId)

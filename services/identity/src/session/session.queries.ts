@@ -1,4 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto'
+import type { Context } from '@forecourt/platform/endpoint'
 import { sql, type Kysely } from 'kysely'
 import type { Means, Tables } from '../db.ts'
 import { hashOf, makeRefreshToken, sealUnder, unsealUnder } from '../refresh-token.ts'
@@ -11,11 +12,11 @@ type Granting = { db: Kysely<Tables>; sign: Sign } & Pick<Means, 'lifetimes'>
 
 /** Opens a session for an account that has proved itself, and hands out its first tokens. */
 export async function openSession(
-  context: Granting,
+  context: Granting & Pick<Context<Tables>, 'address' | 'userAgent'>,
   user: UserAndReach,
   secondFactor: 'proved' | 'unproved',
 ): Promise<Tokens> {
-  const { db, lifetimes } = context
+  const { db, lifetimes, address, userAgent } = context
   const id = randomUUIDv7()
   const refreshToken = makeRefreshToken()
   const granted = { sessionId: id, refreshToken, secondFactor }
@@ -27,6 +28,8 @@ export async function openSession(
       userId: user.id,
       tokenHash: hashOf(refreshToken),
       expiresAt: inSeconds(lifetimes.refreshS),
+      address,
+      userAgent,
     })
     .execute()
   return tokens

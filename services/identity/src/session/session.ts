@@ -10,6 +10,8 @@ export const SessionRow = z.object({
   previousHash: z.string().nullable(),
   successor: z.string().nullable(),
   rotatedAt: z.string().nullable(),
+  address: z.string().nullable(),
+  userAgent: z.string().nullable(),
   expiresAt: z.string(),
   endedAt: z.string().nullable(),
   endedBy: z
@@ -28,6 +30,11 @@ export const Session = z
     createdAt: z.string().meta({ description: 'When the person signed in.' }),
     lastUsedAt: z.string().meta({ description: 'When its tokens were last exchanged.' }),
     expiresAt: z.string(),
+    ipAddress: z.string().nullable().meta({ description: 'From where the person signed in.' }),
+    userAgent: z
+      .string()
+      .nullable()
+      .meta({ description: 'The program that signed in, as it calls itself.' }),
     isCurrent: z.boolean().meta({ description: 'Whether it is the one that asks.' }),
   })
   .meta({ id: 'Session' })
