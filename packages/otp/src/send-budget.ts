@@ -39,7 +39,7 @@ export interface SendCost {
 
 /**
  * Takes the cooldown first, then the phone's, the address's and the country's budgets; all, or
- * none and throws `otp_cooldown`, `otp_budget_spent` or `otp_capped`. Answers how to give them back.
+ * none and throws `otp_cooldown`, `otp_budget_spent`, `otp_capped`. Answers how to give them back.
  */
 export async function takeSending(means: OtpMeans, cost: SendCost): Promise<() => Promise<void>> {
   const { limiter } = means

@@ -49,7 +49,7 @@ export function roadOver<Tables, Means = object>() {
     replica: <Contract extends EventContract>(
       table: string & keyof Tables,
       contracts: readonly Contract[],
-      row: (data: DataOf<Contract>) => Record<string, unknown>,
+      row: (data: DataOf<Contract>, means: Means) => Record<string, unknown>,
     ) => replica<Tables, Means, Contract>(table, contracts, row),
     timer: (declared: Timer<Tables, Means>): Timer<Tables, Means> => declared,
     job: (declared: Job<Tables, Means>): Job<Tables, Means> => declared,

@@ -1,5 +1,10 @@
 import type { EventContract, DataOf } from '@forecourt/contracts/event'
-import { RoleDefined, SessionEnded, SessionOutdated } from '@forecourt/contracts/identity-events'
+import {
+  RoleDefined,
+  SessionEnded,
+  SessionOutdated,
+  SettingChanged,
+} from '@forecourt/contracts/identity-events'
 import { sql, type Kysely } from 'kysely'
 import { on, type Consumer, type EventContext, type Subscription } from './consumer.ts'
 import { forgetForGood } from './erasure.ts'
@@ -12,11 +17,12 @@ import { forgetForGood } from './erasure.ts'
 export function replica<Tables, Means, Contract extends EventContract>(
   table: string,
   contracts: readonly Contract[],
-  row: (data: DataOf<Contract>) => Record<string, unknown>,
+  row: (data: DataOf<Contract>, means: Means) => Record<string, unknown>,
 ): Subscription<Tables, Means>[] {
   return contracts.map((contract) => ({
-    ...on<Tables, Means, Contract>(contract, async ({ db, event }, data) => {
-      const kept = { ...row(data), id: event.subject, version: event.sequence }
+    ...on<Tables, Means, Contract>(contract, async (context, data) => {
+      const { db, event } = context
+      const kept = { ...row(data, context), id: event.subject, version: event.sequence }
       await (db as unknown as Kysely<Record<string, { id: string; version: number }>>)
         .insertInto(table)
         .values(kept)
@@ -39,7 +45,7 @@ export function replica<Tables, Means, Contract extends EventContract>(
   }))
 }
 
-/** What every service must know of identity to judge a request: roles, and ended sessions. */
+/** What every service must know of identity: roles and ended sessions, to judge; settings. */
 export const access: Consumer<never, object> = {
   purpose: 'access',
   subscriptions: [
@@ -49,6 +55,12 @@ export const access: Consumer<never, object> = {
         on conflict (role) do update
           set permissions = excluded.permissions, version = excluded.version
           where role_permission.version < excluded.version`.execute(db)
+    }),
+    on(SettingChanged, async ({ db, event }, { setting, value }) => {
+      await sql`insert into applied_setting (name, value, version)
+        values (${setting}, ${JSON.stringify(value)}, ${event.sequence})
+        on conflict (name) do update set value = excluded.value, version = excluded.version
+          where applied_setting.version < excluded.version`.execute(db)
     }),
     ...[SessionEnded, SessionOutdated].map((contract) => on(contract, refuseTokens)),
   ],

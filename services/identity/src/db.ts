@@ -6,6 +6,8 @@ import type { Table } from '@forecourt/platform/table'
 import type { Apart } from '@forecourt/platform/apart'
 import { GarageRegistrationRow } from './garage/garage-registration.ts'
 import { GarageRow } from './garage/garage.ts'
+import { CustomerRow } from './customer/customer.ts'
+import { PhoneProofRow } from './phone-proof/phone-proof.ts'
 import { RoleRow } from './role/role.ts'
 import { ChallengeRow, SecondFactorRow, type Authenticator } from './second-factor/second-factor.ts'
 import { ServiceCenterRow, ServiceCenterZoneRow } from './service-center/service-center.ts'
@@ -14,6 +16,8 @@ import { SignUpRow } from './sign-up/sign-up.ts'
 import { SigningKeyRow, type Signer, type SigningKeys } from './signing-key/signing-key.ts'
 import type { Attempts } from './user/attempt.ts'
 import type { Passwords } from './user/password.ts'
+import { ContactChangeRow } from './user/contact-change.ts'
+import { ProfileRow, UsernameCounterRow } from './user/profile.ts'
 import { PasswordResetRow } from './user/reset.ts'
 import { LoginFailureRow, UserRow } from './user/user.ts'
 
@@ -22,9 +26,13 @@ export const tables = {
   challenge: ChallengeRow,
   garage: GarageRow,
   garageRegistration: GarageRegistrationRow,
+  contactChange: ContactChangeRow,
+  customer: CustomerRow,
   loginFailure: LoginFailureRow,
   otp: OtpRow,
   passwordReset: PasswordResetRow,
+  phoneProof: PhoneProofRow,
+  profile: ProfileRow,
   role: RoleRow,
   secondFactor: SecondFactorRow,
   serviceCenter: ServiceCenterRow,
@@ -34,6 +42,7 @@ export const tables = {
   signingKey: SigningKeyRow,
   spentToken: SpentTokenRow,
   user: UserRow,
+  usernameCounter: UsernameCounterRow,
 }
 
 export type Tables = { [Name in keyof typeof tables]: Table<(typeof tables)[Name]> }
@@ -51,4 +60,4 @@ export interface Means {
   apart: Apart<Tables>
 }
 
-export const { endpoint, job } = roadOver<Tables, Means>()
+export const { endpoint, job, consumer, replica } = roadOver<Tables, Means>()

@@ -16,6 +16,8 @@ import * as secondFactorSignIn from './second-factor/sign-in.routes.ts'
 import * as serviceCenter from './service-center/service-center.routes.ts'
 import { forgetOldSessions } from './session/session.jobs.ts'
 import * as sessions from './session/own-sessions.routes.ts'
+import { forgetPhoneProofs } from './phone-proof/phone-proof.jobs.ts'
+import * as phoneSignUp from './phone-sign-up/phone-sign-up.routes.ts'
 import { longestAccess } from './session/session.ts'
 import * as session from './session/session.routes.ts'
 import { forgetSignUps } from './sign-up/sign-up.jobs.ts'
@@ -64,6 +66,7 @@ export const identity = service({
     ...Object.values(garage),
     ...Object.values(garageOpening),
     ...Object.values(garageRegistration),
+    ...Object.values(codeLogin),
     ...Object.values(role),
     ...Object.values(secondFactor),
     ...Object.values(secondFactorSignIn),
@@ -74,6 +77,7 @@ export const identity = service({
     ...Object.values(signingKey),
     ...Object.values(user),
     ...Object.values(account),
+    ...Object.values(phoneSignUp),
     ...Object.values(password),
     ...Object.values(profile),
   ],
@@ -89,5 +93,6 @@ export const identity = service({
     turnSigningKeys,
   ],
   retellings: [retellUsers],
+    forgetPhoneProofs,
   commands: { 'rotate-signing-key': rotateSigningKey },
 })

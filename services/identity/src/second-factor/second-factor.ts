@@ -89,11 +89,11 @@ const Challenge = z.object({
   expiresIn: z.number().int().describe('Life of the token in seconds.'),
 })
 
-const CodeOwed = Challenge.extend({
+export const CodeOwed = Challenge.extend({
   mfaRequired: z.literal(true).describe('A code of the second factor is asked for.'),
 }).meta({ id: 'SecondFactorRequired' })
 
-const EnrollmentOwed = Challenge.extend({
+export const EnrollmentOwed = Challenge.extend({
   mfaEnrollmentRequired: z
     .literal(true)
     .describe('The role asks for a second factor, and the account has none yet.'),

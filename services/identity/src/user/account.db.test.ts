@@ -90,7 +90,7 @@ describe('opening an account', () => {
   )
 
   test('says what is missing, field by field', async () => {
-    const { status, body } = await stack.call('POST /auth/register', {
+    const { status, body } = await stack.call('POST /admin/users', {
       token: kiran.accessToken,
       body: {},
     })

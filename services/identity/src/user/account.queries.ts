@@ -1,7 +1,8 @@
 import { UserChanged } from '@forecourt/contracts/identity-events'
 import type { Context } from '@forecourt/platform/endpoint'
 import { available, machine } from '@forecourt/platform/machine'
-import { isOfAllCenters } from '@forecourt/platform/me'
+import type { Budget } from '@forecourt/platform/limit'
+import { isOfAllCenters, type Me } from '@forecourt/platform/me'
 import { fieldProblem, problem } from '@forecourt/platform/problem'
 import { changeRow, lockRow } from '@forecourt/platform/row'
 import { transition } from '@forecourt/platform/transition'
@@ -15,10 +16,10 @@ import {
   isSameReach,
   namedCenters,
   reachAfter,
-  type Account,
+  Account,
   type ChangeUser,
   type Reach,
-  type RegisterUser,
+  RegisterUser,
 } from './account.ts'
 import {
   createUser,
@@ -47,7 +48,7 @@ export type Managing = Context<Tables> & Means
 /** Serialises what may take an administrator away; any number that none other uses. */
 const ADMINISTRATORS_LOCK = 4_211
 
-export async function openAccount(
+async function openAccount(
   context: Managing,
   body: RegisterUser,
   passwordHash: string,
@@ -191,7 +192,26 @@ function changedPerson(before: Person, change: ChangeUser): Person {
 }
 
 /** Only the database sees whose e-mail or phone it is, and whether two come at once. */
-function contactTaken(error: unknown): never {
+export function contactTaken(error: unknown): never {
   const isTaken = error instanceof Error && 'code' in error && error.code === '23505'
   throw isTaken ? problem('account_exists', {}, error) : error
+}
+
+/** How staff is registered, under each address that the requirements have for it. */
+export const registering = {
+  about: 'Open an account for somebody who works here.',
+  may: 'user.create',
+  message: 'User registered successfully',
+  body: RegisterUser,
+  returns: Account,
+  limits: registrationBudgets,
+  // A hash takes a quarter of a second, in which no transaction should stand.
+  before: ({ passwords }: Managing, { body }: { body: RegisterUser }) =>
+    passwords.hash(body.password),
+  handle: (context: Managing, { body, before }: { body: RegisterUser; before: string }) =>
+    openAccount(context, body, before),
+} as const
+
+function registrationBudgets({ me }: { me: Me }): Budget[] {
+  return [{ key: `user.create:user:${me.userId}`, count: 60, perS: 900 }]
 }

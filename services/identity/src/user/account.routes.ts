@@ -1,36 +1,12 @@
 import { normalizeEmail } from '@forecourt/contracts/email'
 import { normalizePhone } from '@forecourt/contracts/phone'
-import type { Budget } from '@forecourt/platform/limit'
-import type { Me } from '@forecourt/platform/me'
 import { sql } from 'kysely'
 import { z } from 'zod'
 import { endpoint, type Means } from '../db.ts'
-import {
-  changeAccount,
-  moveAccount,
-  openAccount,
-  shownAccount,
-  type Managing,
-} from './account.queries.ts'
-import { Account, ActivateUser, ChangeUser, RegisterUser } from './account.ts'
+import { changeAccount, moveAccount, registering, shownAccount } from './account.queries.ts'
+import { Account, ActivateUser, ChangeUser } from './account.ts'
 import { indexOf, selectUsers } from './user.queries.ts'
 import { nameWords, UserStatus } from './user.ts'
-
-const registering = {
-  about: 'Open an account for somebody who works here.',
-  may: 'user.create',
-  message: 'User registered successfully',
-  body: RegisterUser,
-  returns: Account,
-  limits: registrationBudgets,
-  // A hash takes a quarter of a second, in which no transaction should stand.
-  before: ({ passwords }: Managing, { body }: { body: RegisterUser }) =>
-    passwords.hash(body.password),
-  handle: (context: Managing, { body, before }: { body: RegisterUser; before: string }) =>
-    openAccount(context, body, before),
-} as const
-
-export const registerUser = endpoint('POST /auth/register', registering)
 
 export const createAccount = endpoint('POST /admin/users', registering)
 
@@ -89,9 +65,13 @@ export const activateUser = endpoint('PUT /admin/users/:id/activate', {
     moveAccount(context, params.id, body.isActive ? 'activate' : 'suspend'),
 })
 
-function registrationBudgets({ me }: { me: Me }): Budget[] {
-  return [{ key: `user.create:user:${me.userId}`, count: 60, perS: 900 }]
-}
+export const rejectUser = endpoint('PUT /admin/users/:id/reject', {
+  about: 'Reject the owner of a garage for good: the sessions end, and the garage is closed.',
+  may: 'user.activate',
+  message: 'User rejected',
+  returns: Account,
+  handle: (context, { params }) => moveAccount(context, params.id, 'reject'),
+})
 
 function isActive(_: unknown, wanted: string[]) {
   return sql<boolean>`(status = 'active') = any (${wanted}::boolean[])`

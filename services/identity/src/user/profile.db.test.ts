@@ -51,15 +51,6 @@ test('nobody raises themselves by a body: role, status and centers are not read'
   expect((await signIn(stack.call, before.email)).user.id).toBe(id)
 })
 
-test.each([
-  ['email', { email: 'other@forecourt.test' }],
-  ['phone', { phone: '9811111111' }],
-])('an %s that nobody has proved does not count', async (field, body) => {
-  const answer = await change(body)
-  expect(answer.status).toBe(422)
-  expect(Object.keys(answer.body.errors ?? {})).toEqual([field])
-})
-
 test('a form that sends back what it showed is taken', async () => {
   const { data } = await show()
   expect((await change(data)).status).toBe(200)

@@ -1,9 +1,23 @@
-import { UserChanged } from '@forecourt/contracts/identity-events'
+import { AccountOtpRequested, UserChanged } from '@forecourt/contracts/identity-events'
+import { fileUrl } from '@forecourt/contracts/file-address'
+import { proveOrRefuse } from '@forecourt/otp/by-phone'
+import { sendCode, servedCountry } from '@forecourt/otp/send'
+import { consumeCode } from '@forecourt/otp/verify'
 import type { Context } from '@forecourt/platform/endpoint'
+import type { Budget } from '@forecourt/platform/limit'
 import { fieldProblem, problem } from '@forecourt/platform/problem'
 import { changeRow, lockRow } from '@forecourt/platform/row'
+import { given } from '@forecourt/platform/table'
 import { endpoint, type Means, type Tables } from '../db.ts'
-import { changedName, ChangeProfile, unprovedContact } from './profile.ts'
+import { awaitedChange, keepContact, takeContact } from './contact-change.queries.ts'
+import {
+  contactCode,
+  ProveContact,
+  type AwaitedContact,
+  type NewContact,
+} from './contact-change.ts'
+import { changedName, ChangeProfile, faultOfContacts, newContactIn, Profile } from './profile.ts'
+import { keepParticulars, particularsOf } from './profile.queries.ts'
 import {
   openedPerson,
   sealedPerson,
@@ -12,37 +26,106 @@ import {
   stateOf,
   tellingUser,
 } from './user.queries.ts'
-import { User, type UserRow } from './user.ts'
+import type { UserRow } from './user.ts'
+
+type Here = Context<Tables> & Means
 
 export const showProfile = endpoint('GET /auth/profile', {
   about: 'Show the account that is signed in.',
   may: 'signed_in',
-  returns: User,
-  async handle({ db, personal, me }) {
-    const row = await selectUsers(db).where('id', '=', me.userId).executeTakeFirst()
-    if (!row) throw problem('not_found')
-    return shownUser(personal, row)
-  },
+  returns: Profile,
+  handle: (context) => shownProfile(context),
 })
 
 export const changeProfile = endpoint('PUT /auth/profile', {
-  about: 'Change the own name. Role, centers and status are for others to change.',
+  about: 'Change what the person says; a new e-mail address or phone counts only after its code.',
   may: 'signed_in',
+  // Codes are for the house alone to see.
+  acts: 'system',
   message: 'Profile updated successfully',
   body: ChangeProfile,
-  returns: User,
-  handle: (context, { body }) => changeOwnName(context, body),
+  returns: Profile,
+  handle: (context, { body }) => changeOwn(context, body),
 })
 
-async function changeOwnName(context: Context<Tables> & Means, body: ChangeProfile): Promise<User> {
-  const { db, me, emit, personal } = context
+export const proveContact = endpoint('POST /auth/profile/verify', {
+  about: 'Bring the code of a new e-mail address or phone, which is the account’s from then on.',
+  may: 'signed_in',
+  acts: 'system',
+  status: 200,
+  message: 'Profile updated successfully',
+  invalid: 'phone_form_invalid',
+  body: ProveContact,
+  returns: Profile,
+  limits: provingBudgets,
+  before: proveAwaited,
+  async handle(context, { before: { change, otpId } }) {
+    // The same code was brought twice, or another one was asked for.
+    if (!(await consumeCode(context.db, otpId))) throw problem('phone_code_expired')
+    await takeContact(context, change)
+    return shownProfile(context)
+  },
+})
+
+async function changeOwn(context: Here, body: ChangeProfile): Promise<Profile> {
+  const { me, emit, personal, otp } = context
   const before = await lockRow<UserRow>(tellingUser(context), 'user', me.userId ?? '')
   const known = openedPerson(personal, before)
-  const [field, message] = unprovedContact(known, body) ?? []
+  const [field, message] = faultOfContacts(known, body) ?? []
   if (field && message) throw fieldProblem(field, message)
-  const person = { ...known, fullName: changedName(known, body) }
-  const user = await changeRow(context, 'user', before, sealedPerson(personal, before.id, person))
+  if (body.dob && body.dob >= context.now.slice(0, 10)) throw fieldProblem('dob', 'Must be past')
+  const contact = newContactIn(known, body)
+  if (contact?.kind === 'phone') servedCountry(otp, contact.contact, 'phone')
+  const email = body.email === null ? null : known.email
+  const person = { ...known, email, fullName: changedName(known, body) }
+  const { profileImageId, gender, dob } = body
+  const user = await changeRow<UserRow>(context, 'user', before, {
+    ...sealedPerson(personal, before.id, person),
+    ...given({ profileImageId }),
+    ...(email === null && { emailProvedAt: null }),
+  })
+  await keepParticulars(context, user.id, given({ gender, dob }))
   emit(UserChanged, user.version, stateOf(user))
-  const row = await selectUsers(db).where('id', '=', user.id).executeTakeFirstOrThrow()
-  return shownUser(personal, row)
+  return shownProfile(context, contact && (await awaitContact(context, user.id, contact)))
+}
+
+/** Before and apart from what it changes: a try stays counted whatever fails afterwards. */
+async function proveAwaited(context: Here, { body }: { body: { otp: string } }) {
+  const change = await awaitedChange(context, context.me.userId ?? '')
+  if (!change) throw problem('phone_code_missing')
+  const presented = { policy: contactCode, subject: change.id, code: body.otp }
+  return { change, otpId: await proveOrRefuse(context.otp, context.db, presented) }
+}
+
+/** Must come last in its transaction: what fails after it has cost a code. */
+async function awaitContact(
+  context: Here,
+  userId: string,
+  contact: NewContact,
+): Promise<AwaitedContact> {
+  const sending = await keepContact(context, userId, contact)
+  const { requested, codes } = await sendCode(context.otp, context.db, sending)
+  for (const code of requested) context.emit(AccountOtpRequested, 1, code)
+  const minutes = contactCode.lifeS / 60
+  return { field: contact.kind, expires_in_minutes: minutes, otp_for_testing: codes?.[0] }
+}
+
+async function shownProfile(context: Here, awaits?: AwaitedContact): Promise<Profile> {
+  const { db, personal, me } = context
+  const row = await selectUsers(db).where('id', '=', me.userId).executeTakeFirst()
+  if (!row) throw problem('not_found')
+  const user = shownUser(personal, row)
+  const { profileImageId, phoneProvedAt } = row
+  return {
+    ...user,
+    name: user.fullName,
+    ...(await particularsOf(context, row.id)),
+    phone_validate: phoneProvedAt !== null,
+    profile_image: profileImageId === null ? null : fileUrl(profileImageId),
+    ...(awaits && { awaits }),
+  }
+}
+
+function provingBudgets({ me }: Pick<Here, 'me'>): Budget[] {
+  return [{ key: `profile.verify:user:${me.userId}`, count: 10, perS: 900 }]
 }

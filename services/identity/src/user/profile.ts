@@ -1,48 +1,121 @@
 import { Email } from '@forecourt/contracts/email'
-import { Phone } from '@forecourt/contracts/phone'
+import { FileAddress } from '@forecourt/contracts/file-address'
+import { CountryCallingCode, joinPhone, normalizePhone } from '@forecourt/contracts/phone'
 import { typedText } from '@forecourt/contracts/typed'
 import { z } from 'zod'
-import { joinName, splitName, type Person } from './user.ts'
+import { AwaitedContact, type NewContact } from './contact-change.ts'
+import { joinName, splitName, User, type Person } from './user.ts'
+
+/** What a person is called and says beyond the account; all of it is ciphertext. */
+export const ProfileRow = z.object({
+  id: z.uuid(),
+  username: z.string().nullable(),
+  usernameIndex: z.string().nullable(),
+  canonical: z.string().nullable(),
+  canonicalIndex: z.string().nullable(),
+  gender: z.string().nullable(),
+  dob: z.string().nullable(),
+})
+export type ProfileRow = z.infer<typeof ProfileRow>
+
+export const UsernameCounterRow = z.object({ baseIndex: z.string(), last: z.number().int() })
+
+/** The account as its own person sees it, in the names of the phone-only flow too. */
+export const Profile = User.extend({
+  name: z.string().describe('The full name.'),
+  username: z.string().nullable().describe('Made of the phone, where that was all that was given.'),
+  canonical: z.string().nullable().describe('Like the user name, and never given twice.'),
+  phone_validate: z.boolean().describe('Whether the phone was proved.'),
+  gender: z.string().nullable().describe('As the person said it.'),
+  dob: z.string().nullable().describe('Date of birth, YYYY-MM-DD.'),
+  profile_image: z.string().nullable().describe('Where the picture is.'),
+  awaits: AwaitedContact.optional().describe('A new contact counts once its code is brought.'),
+}).meta({ id: 'Profile' })
+export type Profile = z.infer<typeof Profile>
 
 const Name = (label: string) => typedText(label).trim().min(1, `${label} is required`).max(100)
 
-/** What people say of themselves, in either spelling; absent means unchanged. */
+/** What people say of themselves, in either spelling; absent means unchanged, null cleared. */
 export const ChangeProfile = z
   .object({
+    name: Name('Name'),
     firstName: Name('First name'),
-    lastName: Name('Last name'),
+    lastName: z.string().trim().max(100),
     first_name: Name('First name'),
     last_name: Name('Last name'),
-    email: Email,
-    phone: Phone,
+    email: Email.nullable(),
+    phone: typedText('Phone number').trim().min(1, 'Phone number is required').nullable(),
+    country_code: CountryCallingCode.nullable(),
+    gender: z.string().trim().min(1).max(20).nullable().describe('In the person’s own word.'),
+    dob: z.iso
+      .date('Must be a day such as 1990-01-31')
+      .refine((day) => day >= '1900-01-01', 'Must be after 1900')
+      .nullable()
+      .describe('Date of birth, YYYY-MM-DD.'),
+    profile_image: FileAddress.nullable().describe('An uploaded file: its id, or its address.'),
   })
   .partial()
-  .transform(({ first_name, last_name, ...said }) => ({
-    ...said,
-    firstName: said.firstName ?? first_name,
-    lastName: said.lastName ?? last_name,
-  }))
+  .transform(({ first_name, last_name, country_code, profile_image, ...said }, context) => {
+    const phone = readPhone(said.phone, country_code)
+    if (phone === 'faulty') {
+      const message = 'Phone number must have 8 to 15 digits, country code included'
+      context.issues.push({ code: 'custom', path: ['phone'], input: said.phone, message })
+      return z.NEVER
+    }
+    return {
+      ...said,
+      phone,
+      firstName: said.firstName ?? first_name,
+      lastName: said.lastName ?? last_name,
+      profileImageId: profile_image,
+    }
+  })
 export type ChangeProfile = z.infer<typeof ChangeProfile>
 
-/** The name after a change of one of its parts. */
+/** Left out and null stay what they are. */
+function readPhone(typed: string | null | undefined, countryCode: string | null | undefined) {
+  if (typed === null || typed === undefined) return typed
+  return (countryCode ? joinPhone(typed, countryCode) : normalizePhone(typed)) ?? 'faulty'
+}
+
+interface NameChange {
+  name?: string | undefined
+  firstName?: string | undefined
+  lastName?: string | undefined
+}
+
+/** The name after a change of it, or of one of its parts. */
 export function changedName(
   { fullName }: Person,
-  { firstName, lastName }: { firstName?: string | undefined; lastName?: string | undefined },
+  { name, firstName, lastName }: NameChange,
 ): string {
+  // A form that sends back all that it was shown has changed what differs.
+  if (name !== undefined && name !== fullName) return name
   const known = splitName(fullName)
   return joinName(firstName ?? known.firstName, lastName ?? known.lastName)
 }
 
-/** What is changed only with a code sent to it, by field; undefined when nothing such is asked. */
-export function unprovedContact(
+/** The contact that is asked for in the place of the known one; undefined when none is. */
+export function newContactIn(known: Person, said: ChangeProfile): NewContact | undefined {
+  const { email, phone } = said
+  if (email && email !== known.email) return { kind: 'email', contact: email }
+  if (phone && phone !== known.phone) return { kind: 'phone', contact: phone }
+  return undefined
+}
+
+/** What is wrong with the contacts of a change, by field; undefined when nothing is. */
+export function faultOfContacts(
   known: Person,
   { email, phone }: ChangeProfile,
 ): [field: string, message: string] | undefined {
-  if (email !== undefined && email !== known.email) {
-    return ['email', 'An e-mail address changes only with a code sent to it']
+  if (phone === null && known.phone !== null) {
+    return ['phone', 'A phone number can be replaced, and not removed']
   }
-  if (phone !== undefined && phone !== known.phone) {
-    return ['phone', 'A phone number changes only with a code sent to it']
+  if (email === null && known.email !== null && known.phone === null) {
+    return ['email', 'An account needs an e-mail address or a phone number']
+  }
+  if (email && email !== known.email && phone && phone !== known.phone) {
+    return ['phone', 'Change either the e-mail address or the phone number, one after the other']
   }
   return undefined
 }

@@ -27,6 +27,8 @@ export const UserRow = z.object({
   serviceCenterIds: z.array(z.uuid()),
   /** Keyed digests of how the words of the name begin. */
   nameIndex: z.array(z.string()),
+  /** The file of the person's picture; customer-vehicle keeps it. */
+  profileImageId: z.uuid().nullable(),
   lastLoginAt: z.string().nullable(),
   /** When the contact was shown to be its owner's; until then another proof takes it away. */
   emailProvedAt: z.string().nullable(),

@@ -1,0 +1,145 @@
+import { AccountOtpRequested } from '@forecourt/contracts/identity-events'
+import { phonesMeant } from '@forecourt/contracts/phone'
+import { proveOrRefuse, sendOrShow } from '@forecourt/otp/by-phone'
+import { servedCountry } from '@forecourt/otp/send'
+import { consumeCode } from '@forecourt/otp/verify'
+import { problem } from '@forecourt/platform/problem'
+import type { z } from 'zod'
+import { endpoint } from '../db.ts'
+import { enterByPhone, openPhoneAccount } from '../phone-proof/phone-account.queries.ts'
+import {
+  PhoneCodeSent,
+  PhoneSignedIn,
+  PresentPhoneCode,
+  type TypedPhone,
+} from '../phone-proof/phone-proof.ts'
+import {
+  budgetsOf,
+  findProof,
+  forgetProof,
+  keepProof,
+  lockProof,
+  type PhoneProof,
+  type Proving,
+} from '../phone-proof/phone-proof.queries.ts'
+import { lockWaiting } from '../sign-up/sign-up.queries.ts'
+import type { Sign } from '../signing-key/signing-key.ts'
+import { registering } from '../user/account.queries.ts'
+import { AskByPhone, isOfStaff } from './phone-sign-up.ts'
+
+const PURPOSE = 'phone-sign-up'
+const strangers = { perAddress: 5, perPhone: 5 }
+
+const askByPhone = endpoint('POST /auth/register', {
+  about: 'Ask for an account by a phone alone; a code goes to it by SMS.',
+  may: 'public',
+  acts: 'system',
+  answers: 'tokens',
+  status: 200,
+  message: 'OTP sent successfully to your phone',
+  invalid: 'phone_form_invalid',
+  body: AskByPhone,
+  returns: PhoneCodeSent,
+  limits: (who, { body: { typed } }) => budgetsOf('auth.register', who, { typed, ...strangers }),
+  handle: (context, { body }) => askToRegister(context, body),
+})
+
+export const register = endpoint.byBody(
+  'POST /auth/register',
+  'Open an account: for a phone, whose code comes by SMS; with e-mail and role, for staff.',
+  [
+    { when: isOfStaff, is: endpoint('POST /auth/register', registering) },
+    { when: () => true, is: askByPhone },
+  ],
+)
+
+export const verifyRegistration = endpoint('POST /auth/verify-registration-otp', {
+  about: 'Prove the phone by its code: the account is open, and its person signed in.',
+  may: 'public',
+  acts: 'system',
+  answers: 'tokens',
+  message: 'Registration successful! Welcome to BMV.',
+  invalid: 'phone_form_invalid',
+  body: PresentPhoneCode,
+  returns: PhoneSignedIn,
+  limits: (who, { body: { phone: typed } }) =>
+    budgetsOf('auth.verify-registration-otp', who, { typed, ...strangers }),
+  before: proveRegistration,
+  handle: (context, { before }) => openAccount(context, before),
+})
+
+async function askToRegister(
+  context: Proving,
+  asked: TypedPhone,
+): Promise<z.input<typeof PhoneCodeSent>> {
+  servedCountry(context.otp, asked.phone, 'country_code')
+  await refuseRegistered(context, [asked.phone])
+  const sending = await keepProof(context, PURPOSE, asked)
+  const { requested, codes, isSent } = await sendOrShow(context.otp, context.db, sending)
+  for (const code of requested) context.emit(AccountOtpRequested, 1, code)
+  if (!isSent) context.say('Registration initiated (SMS failed, check logs)')
+  return {
+    phone: asked.typed,
+    expires_in_minutes: 10,
+    otp_for_testing: codes?.[0],
+    message: 'Please verify OTP to complete registration',
+  }
+}
+
+interface Proven {
+  proof: PhoneProof
+  /** The phone as it was typed beside the code, which is what the answer shows. */
+  typed: string
+  otpId: string
+  sign: Sign
+}
+
+/** Before and apart from what it opens: a try stays counted whatever fails afterwards. */
+async function proveRegistration(
+  context: Proving,
+  { body: { phone: typed, otp: code } }: { body: PresentPhoneCode },
+): Promise<Proven> {
+  const proof = await findProof(context, PURPOSE, typed)
+  // Nobody says the country here: without a code on its way the digits may mean each one served.
+  const phones = proof ? [proof.phone] : phonesMeant(typed, context.otp.countries)
+  await refuseRegistered(context, phones)
+  if (!proof) throw problem('phone_unknown')
+  const presented = { policy: { purpose: PURPOSE }, subject: proof.id, code }
+  const otpId = await proveOrRefuse(context.otp, context.db, presented)
+  return { proof, typed, otpId, sign: await context.signer.ready() }
+}
+
+/** Opens the account of a proved phone. Whatever fails leaves the proved code as it is. */
+async function openAccount(
+  context: Proving,
+  { proof, typed, otpId, sign }: Proven,
+): Promise<PhoneSignedIn> {
+  const { db } = context
+  const waiting = await lockProof(context, PURPOSE, typed)
+  // Two who bring one code at once, or a form with a password that waits for the same phone.
+  await lockWaiting(context, proof.phone)
+  await refuseRegistered(context, [proof.phone])
+  // The digits mean somebody else's phone since.
+  if (waiting?.id !== proof.id) throw problem('phone_code_expired')
+  if (!(await consumeCode(db, otpId))) throw problem('phone_code_expired')
+  const user = await openPhoneAccount(context, proof)
+  if (!user) throw problem('phone_registered')
+  await forgetProof(context, proof.id)
+  return enterByPhone({ ...context, sign }, user, { ...proof, typed })
+}
+
+/** Throws `phone_registered` when somebody has proved one of these phones already. */
+async function refuseRegistered(
+  { db, personal }: Pick<Proving, 'db' | 'personal'>,
+  phones: string[],
+): Promise<void> {
+  if (phones.length === 0) return
+  const indexes = phones.map((phone) => personal.blindIndex('phone', phone))
+  const known = await db
+    .selectFrom('user')
+    .select('id')
+    .where('phoneIndex', 'in', indexes)
+    .where('phoneProvedAt', 'is not', null)
+    .executeTakeFirst()
+  if (known) throw problem('phone_registered')
+}
