@@ -96,6 +96,19 @@ test('a card counts for the engineer who was given it, and for nobody else', asy
   await expect.poll(() => seenBy(priya)).toMatchObject({ job_cards_in_progress: 1 })
 })
 
+test('what is told late of a card that has moved on changes nothing', async () => {
+  const before = await Promise.all([seenBy(ravi), seenBy(dev), seenBy(priya)])
+  const late = { ...card, status: 'assigned', assignedEngineer: ravi.userId } as const
+  const eventId = await publish(stack, JobCardAssigned, late, { version: 2 })
+  await expect
+    .poll(async () => {
+      const asked = 'select from inbox where event_id = $1'
+      return (await stack.admin.query(asked, [eventId])).rowCount
+    })
+    .toBe(1)
+  expect(await Promise.all([seenBy(ravi), seenBy(dev), seenBy(priya)])).toEqual(before)
+})
+
 test('who is suspended is no engineer to be busy', async () => {
   await publish(stack, UserChanged, { ...userFact(dev), status: 'suspended' }, { version: 2 })
   await expect.poll(() => seenBy(priya)).toMatchObject({ engineer_utilization: 100 })
