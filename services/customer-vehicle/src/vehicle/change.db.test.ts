@@ -216,4 +216,14 @@ describe('the service of a vehicle', () => {
     const { data } = await stack.call(`GET /vehicles/${id}`, { as: asha })
     expect(data).toMatchObject({ lastServiceDate: '2025-03-11', lastOdometerReading: 21_000 })
   })
+
+  test('is due again half a year after a visit, or when the first component wants it', async () => {
+    await serve('2025-03-10T06:00:00Z', 21_000)
+    const shown = async () => (await stack.call(`GET /vehicles/${id}`, { as: asha })).data
+    expect(await shown()).toMatchObject({ nextServiceDate: '2025-09-06', nextServiceDue: true })
+    const served = { lastServiceDate: '2400-01-01', serviceInterval: 365 }
+    const component = `PUT /vehicles/${id}/graphical/components/battery` as const
+    await stack.call(component, { as: asha, body: served })
+    expect(await shown()).toMatchObject({ nextServiceDate: '2400-12-31', nextServiceDue: false })
+  })
 })

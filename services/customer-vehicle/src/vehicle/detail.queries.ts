@@ -50,15 +50,20 @@ export function selectOwnedVehicles(db: Kysely<Tables>) {
     ])
 }
 
+type Reading = Pick<Means, 'components'> & { db: Kysely<Tables> }
+
 /** Vehicles with all that lists and details show of them, on request with their components. */
-export function selectVehicles(db: Kysely<Tables>, include?: 'graphical') {
+export function selectVehicles({ db, components }: Reading, include?: 'graphical') {
+  const oftenest = Math.min(...components.map((one) => one.serviceIntervalDays ?? Infinity))
   const vehicles = selectOwnedVehicles(db).select([
     sql<string[]>`array(select service_center_id from vehicle_center
       where vehicle_id = vehicle.id order by linked_at, service_center_id)`.as('serviceCenterIds'),
     sql<string | null>`last_service_date(vehicle.id)`.as('lastServiceDate'),
     sql<number | null>`last_odometer_reading(vehicle.id)`.as('lastOdometerReading'),
-    sql<string | null>`(select min(last_service_date + service_interval_days)
-      from vehicle_component where vehicle_id = vehicle.id)`.as('nextServiceDate'),
+    sql<string | null>`coalesce(
+      (select min(last_service_date + service_interval_days)
+         from vehicle_component where vehicle_id = vehicle.id),
+      last_service_date(vehicle.id) + ${oftenest}::integer)`.as('nextServiceDate'),
   ])
   const shown = include ? vehicles.select(keptComponents(db).as('kept')) : vehicles
   return db.selectFrom(shown.as('vehicle')).selectAll()
@@ -66,11 +71,11 @@ export function selectVehicles(db: Kysely<Tables>, include?: 'graphical') {
 
 /** One vehicle that the caller may see. Throws `not_found`. */
 export async function oneVehicle(
-  db: Kysely<Tables>,
+  reading: Reading,
   id: string,
   include?: 'graphical',
 ): Promise<ReadVehicle> {
-  const vehicle = await selectVehicles(db, include).where('id', '=', id).executeTakeFirst()
+  const vehicle = await selectVehicles(reading, include).where('id', '=', id).executeTakeFirst()
   if (!vehicle) throw problem('not_found')
   return vehicle
 }

@@ -19,7 +19,10 @@ export const VehicleDetail = Vehicle.extend({
   lastServiceDate: z.string().nullable(),
   /** Kilometres. */
   lastOdometerReading: z.number().int().nullable(),
-  /** The first day on which a component wants service; null while none was served. */
+  /**
+   * The first day on which a component wants service; where none was served by name, as long after
+   * the last visit as the component may wait that wants it oftenest.
+   */
   nextServiceDate: z.string().nullable(),
   /** Whether that day has come. */
   nextServiceDue: z.boolean(),

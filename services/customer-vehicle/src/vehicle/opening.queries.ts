@@ -79,7 +79,7 @@ export async function moveVehicle(
 ): Promise<VehicleDetail> {
   const tell = (row: VehicleRow) => toldVehicle(context, row)
   await transition(context, lifecycle, { table: 'vehicle', id, move, tell })
-  return shownVehicle(await oneVehicle(context.db, id), context)
+  return shownVehicle(await oneVehicle(context, id), context)
 }
 
 /** Whose vehicle it is from now on, when that is somebody else. Throws `not_found`. */

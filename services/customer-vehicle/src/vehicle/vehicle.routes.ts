@@ -58,7 +58,7 @@ export const listVehicles = endpoint.list('GET /vehicles', {
   sorts,
   search: matchesVehicle,
   query: Including,
-  from: ({ db }, { query }) => selectVehicles(db, (query as Including).include),
+  from: (context, { query }) => selectVehicles(context, (query as Including).include),
   row: shownVehicle,
 })
 
@@ -86,7 +86,7 @@ export const getVehicle = endpoint('GET /vehicles/:id', {
   query: z.object(Including),
   returns: VehicleDetail,
   async handle(context, { params: { id }, query: { include } }) {
-    return shownVehicle(await oneVehicle(context.db, id, include), context)
+    return shownVehicle(await oneVehicle(context, id, include), context)
   },
 })
 
@@ -103,7 +103,7 @@ export const openVehicle = endpoint('POST /vehicles', {
     const serviceCenterId = await centerToLink(context.db, context.me, body.serviceCenterId)
     const customerId = await settleOwner(context, body, serviceCenterId)
     const id = await insertVehicle(context, body, { customerId, serviceCenterId })
-    return shownVehicle(await oneVehicle(context.db, id), context)
+    return shownVehicle(await oneVehicle(context, id), context)
   },
 })
 
@@ -115,7 +115,7 @@ export const updateVehicle = endpoint('PUT /vehicles/:id', {
   returns: ChangedVehicle,
   async handle(context, { params: { id }, body }) {
     await changeVehicle(context, id, body)
-    const vehicle = shownVehicle(await oneVehicle(context.db, id), context)
+    const vehicle = shownVehicle(await oneVehicle(context, id), context)
     return { ...vehicle, reason: body.reason ?? null }
   },
 })
