@@ -42,6 +42,7 @@ export const accountErrors = {
   mfa_own: spec('AUTH_003', 403, 'The own second factor is taken away by password and code.'),
   last_administrator: spec('BUSINESS_001', 409, 'The last administrator has to stay one.'),
 
+  not_a_garage: spec('BUSINESS_001', 409, 'Only the owner of a garage can be rejected.'),
   garage_registration_pending: spec(
     'BUSINESS_001',
     409,

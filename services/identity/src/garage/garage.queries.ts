@@ -3,7 +3,7 @@ import { problem } from '@forecourt/platform/problem'
 import { sql, type Kysely } from 'kysely'
 import type { z } from 'zod'
 import type { Means, Tables } from '../db.ts'
-import { insertUnlessTaken } from '../service-center/service-center.queries.ts'
+import { closeServiceCenter, insertUnlessTaken } from '../service-center/service-center.queries.ts'
 import { openSession } from '../session/session.queries.ts'
 import type { Sign } from '../signing-key/signing-key.ts'
 import { takeUnproved } from '../user/contact.queries.ts'
@@ -122,6 +122,19 @@ async function keepGarage(
       longitude: place.coordinates?.longitude ?? null,
     })
     .execute()
+}
+
+/** Takes the service center of a rejected owner out of work. */
+export async function closeGarage(
+  context: Pick<Opening, 'db' | 'emit'>,
+  userId: string,
+): Promise<void> {
+  const garage = await context.db
+    .selectFrom('garage')
+    .select('serviceCenterId')
+    .where('userId', '=', userId)
+    .executeTakeFirst()
+  if (garage) await closeServiceCenter(context, garage.serviceCenterId)
 }
 
 /** The garage of an account. Throws `not_found` where there is none, or none to be seen. */

@@ -1,7 +1,12 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { ServiceCenterOpened, type ServiceCenterState } from '@forecourt/contracts/identity-events'
+import {
+  ServiceCenterChanged,
+  ServiceCenterOpened,
+  type ServiceCenterState,
+} from '@forecourt/contracts/identity-events'
 import type { Emit } from '@forecourt/platform/outbox'
 import { problem } from '@forecourt/platform/problem'
+import { changeRow } from '@forecourt/platform/row'
 import { given } from '@forecourt/platform/table'
 import { sql, type Kysely } from 'kysely'
 import type { z } from 'zod'
@@ -51,6 +56,27 @@ export async function insertUnlessTaken(
   await writeZone(db, center.id, pinPrefixes)
   emit(ServiceCenterOpened, center.version, stateOf(center, pinPrefixes))
   return { ...center, pinPrefixes }
+}
+
+/** A center that is closed takes no new work; one that is closed already stays as it is. */
+export async function closeServiceCenter(
+  context: { db: Kysely<Tables>; emit: Emit },
+  id: string,
+): Promise<void> {
+  const { db, emit } = context
+  const center = await db
+    .selectFrom('serviceCenter')
+    .selectAll()
+    .where('id', '=', id)
+    .where('isActive', '=', true)
+    .forUpdate()
+    .executeTakeFirst()
+  if (!center) return
+  const closed = await changeRow(context, 'serviceCenter', center, { isActive: false })
+  const { pinPrefixes } = await selectServiceCenters(db)
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow()
+  emit(ServiceCenterChanged, closed.version, stateOf(closed, pinPrefixes))
 }
 
 /** Replaces the zone of a center; a prefix belongs to one center only. */

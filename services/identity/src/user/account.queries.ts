@@ -8,6 +8,7 @@ import { changeRow, lockRow } from '@forecourt/platform/row'
 import { transition } from '@forecourt/platform/transition'
 import { sql } from 'kysely'
 import type { Means, Tables } from '../db.ts'
+import { closeGarage } from '../garage/garage.queries.ts'
 import { endSessionsOf, outdateSessionsOf } from '../session/ending.queries.ts'
 import {
   faultOfReach,
@@ -35,13 +36,22 @@ import { joinName, type Person, type UserAndReach, type UserRow } from './user.t
 
 /** What becomes of an account once it is open. */
 export const lifecycle = machine<UserRow>()({
-  states: ['active', 'suspended'],
+  states: ['active', 'suspended', 'rejected'],
   start: 'active',
   moves: {
     suspend: { from: ['active'], to: 'suspended', may: 'user.activate', says: UserChanged },
     activate: { from: ['suspended'], to: 'active', may: 'user.activate', says: UserChanged },
+    reject: {
+      from: ['active', 'suspended'],
+      to: 'rejected',
+      may: 'user.activate',
+      says: UserChanged,
+      needs: { not_a_garage: ({ role }) => role === 'garage_owner' },
+    },
   },
 })
+
+type Settled = (typeof lifecycle.states)[number]
 
 export type Managing = Context<Tables> & Means
 
@@ -94,14 +104,14 @@ export async function changeAccount(
   return shownAccount(context, await selectUsers(db).where('id', '=', id).executeTakeFirst())
 }
 
-/** Suspends an account, whose sessions end with it, or opens it again. */
+/** Suspends or rejects an account, whose sessions end with it, or opens it again. */
 export async function moveAccount(
   context: Managing,
   id: string,
   move: keyof typeof lifecycle.moves,
 ): Promise<Account> {
   await lockAdministrators(context)
-  await transition<UserRow, 'active' | 'suspended', typeof move>(tellingUser(context), lifecycle, {
+  await transition<UserRow, Settled, typeof move>(tellingUser(context), lifecycle, {
     table: 'user',
     id,
     move,
@@ -110,6 +120,7 @@ export async function moveAccount(
       if (move === 'activate') return {}
       await keepAnAdministrator(context, row)
       await endSessionsOf(context, id, { endedBy: 'suspension' })
+      if (move === 'reject') await closeGarage(context, id)
       return {}
     },
     tell: stateOf,

@@ -8,7 +8,7 @@ import { User, type UserRow } from './user.ts'
 
 /** An account as those see it who manage it. */
 export const Account = User.extend({
-  available: z.array(z.enum(['suspend', 'activate'])).meta({
+  available: z.array(z.enum(['suspend', 'activate', 'reject'])).meta({
     description: 'What the caller may do with the account now.',
   }),
 }).meta({ id: 'Account' })
