@@ -6,43 +6,61 @@ const WRONG_PER_DAY = 10
 const DAY_MS = 86_400_000
 
 /**
- * Takes one of so many places, each of which is free again a day after it was taken. Answers 0,
- * or the milliseconds until the oldest place is free.
+ * Takes one of so many places of each destination; each is free again a day after it was taken.
+ * Answers for each 0, or the milliseconds until its oldest place is free.
  */
 const TAKE = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local most, life = tonumber(ARGV[1]), tonumber(ARGV[2])
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - life)
-if redis.call('ZCARD', KEYS[1]) >= most then
-  local oldest = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
-  return math.max(1, tonumber(oldest[2]) + life - now)
+local waits = {}
+for i, key in ipairs(KEYS) do
+  redis.call('ZREMRANGEBYSCORE', key, '-inf', now - life)
+  if redis.call('ZCARD', key) >= most then
+    local oldest = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
+    waits[i] = math.max(1, tonumber(oldest[2]) + life - now)
+  else
+    redis.call('ZADD', key, now, ARGV[3])
+    redis.call('PEXPIRE', key, life)
+    waits[i] = 0
+  end
 end
-redis.call('ZADD', KEYS[1], now, ARGV[3])
-redis.call('PEXPIRE', KEYS[1], life)
-return 0`
+return waits`
 
 export interface Guess {
+  /** Whether the code of a destination may be compared: its guesses of the day are not spent. */
+  isOpen(at: number): boolean
   /** No comparison was made after all. */
   giveBack(): Promise<void>
-  /** The code was right: all wrong ones of this phone are forgotten. */
-  clear(): Promise<void>
+  /** The code of this destination was right: all its wrong ones are forgotten, and no other's. */
+  clear(at: number): Promise<void>
 }
 
 /**
- * Takes one of the phone's guesses before the comparison, whatever code and purpose it is for.
- * Only a right code gives them back, a new code does not. Throws `otp_budget_spent`.
+ * Takes one guess of each destination that a code was sent to, before the comparison, whatever
+ * purpose it is for. Only its own right code gives a destination's guesses back: neither a new
+ * code does, nor the right one of somebody who got another code beside it. Throws
+ * `otp_budget_spent` when no destination has a guess left.
  */
 export async function takeGuess(
   { redis }: Pick<OtpMeans, 'redis'>,
-  destinationIndex: string,
+  destinationIndexes: readonly string[],
 ): Promise<Guess> {
-  const key = `otp:wrong:${destinationIndex}`
+  const keys = destinationIndexes.map((index) => `otp:wrong:${index}`)
   const guess = randomUUID()
-  const waitMs = Number(await onRedis(redis.eval(TAKE, 1, key, WRONG_PER_DAY, DAY_MS, guess)))
+  const taken = redis.eval(TAKE, keys.length, ...keys, WRONG_PER_DAY, DAY_MS, guess)
+  const waitsMs = ((await onRedis(taken)) as number[]).map(Number)
+  const waitMs = Math.min(...waitsMs)
   if (waitMs > 0) throw problem('otp_budget_spent', { retryAfterS: Math.ceil(waitMs / 1_000) })
+  const giveBack = async () => {
+    await Promise.all(keys.map((key) => onRedis(redis.zrem(key, guess))))
+  }
   return {
-    giveBack: async () => void (await onRedis(redis.zrem(key, guess))),
-    clear: async () => void (await onRedis(redis.del(key))),
+    isOpen: (at) => waitsMs[at] === 0,
+    giveBack,
+    async clear(at) {
+      await giveBack()
+      await onRedis(redis.del(keys[at] ?? ''))
+    },
   }
 }

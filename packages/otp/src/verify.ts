@@ -50,10 +50,12 @@ export async function verifyCode<Tables>(
   // Codes outlive no rotation that also drops their key.
   if (!key) return { end: 'expired' }
   const { purpose } = presented.policy
-  const candidates = newest.destinationIndexes.map((destinationIndex) =>
-    digestOfCode(key.secret, { id: newest.id, purpose, destinationIndex }, presented.code),
-  )
-  const guess = await takeGuess(means, newest.destinationIndexes[0] ?? '')
+  const guess = await takeGuess(means, newest.destinationIndexes)
+  const candidates = newest.destinationIndexes.map((destinationIndex, at) => {
+    const place = { id: newest.id, purpose, destinationIndex }
+    // What may not be guessed at any more is compared with chance, which is never right.
+    return guess.isOpen(at) ? digestOfCode(key.secret, place, presented.code) : randomBytes(32)
+  })
   const counted = await countAndCompare(db, newest.id, candidates).catch(async (error) => {
     await guess.giveBack()
     throw error
@@ -64,7 +66,7 @@ export async function verifyCode<Tables>(
     return { end: deathOf(await newestOf(db, presented)) ?? 'exhausted' }
   }
   if (counted.hit === null) return { end: 'wrong', triesLeft: counted.triesLeft }
-  await guess.clear()
+  await guess.clear(counted.hit - 1)
   return { end: 'proved', otpId: newest.id, recipient: counted.hit }
 }
 

@@ -26,7 +26,7 @@ beforeEach(() => stack.redis.flushdb())
 
 const keys = (name: keyof typeof testSecrets) => KeyRing.parse(testSecrets[name])
 const personal = personalData(keys('PERSONAL_KEYS'), keys('BLIND_INDEX_KEY'))
-const { begin, verify, resend, locate, complete, begun, located, opened } = garaging(
+const { begin, verify, resend, locate, complete, begun, verified, located, opened } = garaging(
   () => stack.call,
 )
 const { open } = managing(() => stack.call)
@@ -376,4 +376,14 @@ test('staff is suspended, and never rejected', async () => {
     token: kiran.accessToken,
   })
   expect(endOf(refused)).toEqual([409, 'not_a_garage'])
+})
+
+test('whoever is verified may not hand the account to another e-mail or phone', async () => {
+  const { form, userId } = await verified()
+  const stranger = ownerForm()
+  const { email, phoneNumber } = stranger
+  await locate(userId, { email, phoneNumber })
+  const { data } = await complete(userId, { email, phoneNumber, password: stranger.password })
+  expect(data.user.email).toBe(form.email)
+  expect(data.profile['phoneNumber']).toBe(form.phoneNumber)
 })
