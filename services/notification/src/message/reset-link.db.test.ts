@@ -92,3 +92,20 @@ test('whoever forgot it and named a phone gets a code by SMS alone', async () =>
   expect(message).toMatchObject({ channel: 'sms' })
   expect(message?.text).toContain('042917')
 })
+
+test('whoever opens a garage gets one code by SMS and another by e-mail', async () => {
+  const [phone, email] = ['+971501234567', 'gil@example.com']
+  const bySms = otpFact(phone, '108264', { serviceCenterId: null, lifeMs: 600_000 })
+  const byMail = otpFact(email, '735591', { serviceCenterId: null, lifeMs: 600_000 })
+  const told = { purpose: 'garage' }
+  await publish(stack, AccountOtpRequested, { ...bySms, ...told, channels: ['sms'] })
+  await publish(stack, AccountOtpRequested, { ...byMail, ...told, channels: ['email'] })
+  const [message] = await mailbox.arrived(phone, 1)
+  expect(message).toMatchObject({ channel: 'sms' })
+  expect(message?.text).toMatch(/108264.*10 minutes/s)
+  const [mail] = await mailbox.arrived(email, 1)
+  expect(mail).toMatchObject({ channel: 'email' })
+  expect(mail?.text).toMatch(/735591.*10 minutes/s)
+  expect(`${message?.text}`).not.toContain('735591')
+  expect(`${mail?.text}`).not.toContain('108264')
+})

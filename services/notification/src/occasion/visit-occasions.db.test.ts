@@ -1,3 +1,4 @@
+import { randomUUIDv7 } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -373,6 +374,23 @@ test.for(cases.map((one, place) => [`${place + 1} ${one.contract.name}`, one] as
     }
   },
 )
+
+test('whoever owns a garage hears what a manager hears, of the own garage alone', async () => {
+  const garage = randomUUIDv7()
+  const omar: Person = { ...priya, userId: randomUUIDv7(), role: 'garage_owner', centers: [garage] }
+  const center = { serviceCenterId: garage, code: 'G1', isHeadOffice: false, pinPrefixes: [] }
+  await publish(stack, ServiceCenterOpened, { ...centerFact(), ...center })
+  await publish(stack, UserCreated, userFact(omar))
+  await eventually('the owner', async () => {
+    const { rowCount } = await stack.admin.query('select from staff where id = $1', [omar.userId])
+    return rowCount === 1
+  })
+  const issued = issuedInvoiceFact(null)
+  const eventId = await publish(stack, InvoiceIssued, { ...issued, serviceCenterId: garage })
+  const elsewhere = await publish(stack, InvoiceIssued, issued)
+  await expect.poll(async () => Object.keys(await noticesOf(eventId))).toEqual([omar.userId])
+  await expect.poll(async () => Object.keys(await noticesOf(elsewhere))).toEqual([priya.role])
+})
 
 async function keepPdf(): Promise<void> {
   const storage = await openStorage(StorageConfig.parse({ FORECOURT_DATA: folder }))
