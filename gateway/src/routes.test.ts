@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { addressOf } from './routes.ts'
 
 /** Method, path, permission, service: the first columns of the derived list. */
-const ENDPOINT = /^[A-Z]+ +(\S+) +\S+ +([a-z-]+) /gm
+const ENDPOINT = /^[A-Z]+ +(\S+) +\S+(?: or \S+)* +([a-z-]+) /gm
 
 const at = (url: string) => {
   const address = addressOf(url)
@@ -115,6 +115,17 @@ test('answers with tokens or codes are known as such', () => {
   expect(isSecret('/api/v1/auth/login')).toBe(true)
   expect(isSecret('/api/customers/verify-otp')).toBe(true)
   expect(isSecret('/api/v1/customers')).toBe(false)
+})
+
+test('faults are a list exactly where the service behind the address tells them so', () => {
+  const file = new URL('../../docs/derived/openapi.json', import.meta.url)
+  const { paths } = JSON.parse(readFileSync(file, 'utf8')) as { paths: Record<string, object> }
+  const isListed = (path: string) => addressOf(path)?.errors === 'list'
+  const told = Object.keys(paths).filter((path) =>
+    JSON.stringify(paths[path]).includes('"#/components/schemas/ErrorList"'),
+  )
+  expect(told.length).toBeGreaterThan(0)
+  expect(Object.keys(paths).filter(isListed).toSorted()).toEqual(told.toSorted())
 })
 
 // An effort that grew with the square of its length would not end within any patience.
