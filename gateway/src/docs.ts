@@ -6,6 +6,7 @@ import { documentOf as describe } from '@forecourt/platform/openapi'
 import { problem } from '@forecourt/platform/problem'
 import type { FastifyInstance } from 'fastify'
 import { BROTLI, GZIP } from './compress.ts'
+import { customerExport } from './customer-export.ts'
 import { catalogueOf } from './event-catalogue.ts'
 import { EVENTS_PAGE_POLICY } from './events-page-look.ts'
 import { renderEvents } from './events-page.ts'
@@ -88,9 +89,11 @@ async function documentOf(upstreams: Upstream[]): Promise<object> {
   return mergeDocuments([...documents, await ownDocument()])
 }
 
+export const ownEndpoints = [systemHealth, customerExport]
+
 /** What the gateway answers itself. */
 export async function ownDocument(): Promise<ServiceDocument> {
-  const endpoints = [systemHealth]
+  const endpoints = ownEndpoints
   return { service: GATEWAY, document: await describe({ about: 'The gateway', endpoints }) }
 }
 

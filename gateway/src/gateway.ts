@@ -9,6 +9,7 @@ import { showApprovals } from './approval-page.ts'
 import { callersOf } from './caller.ts'
 import { carrierOf } from './carry.ts'
 import { GatewayConfig, serviceUrls } from './config.ts'
+import { exportCustomers } from './customer-export.ts'
 import { serveDocs } from './docs.ts'
 import { gatheredLines } from './gathered-lines.ts'
 import { generalLimit } from './general-limit.ts'
@@ -56,6 +57,7 @@ export async function openGateway(
     answerProbes(own, Object.values(upstreams))
     await serveDocs(own, Object.values(upstreams))
     showSystemHealth(own, Object.values(upstreams))
+    exportCustomers(own, upstreams)
     if (inbox) showInbox(own, inbox)
     if (config.NODE_ENV === 'production') return
     showMeasures(own, Object.values(upstreams))

@@ -45,9 +45,9 @@ function reachable({ service, document }: ServiceDocument): [string, Json][] {
     .map(([path, item]) => [`${prefixes[0]}${path}`, item])
 }
 
-/** What every service has is each one's; what no door leads to is the gateway's own. */
+/** What every service has is each one's; what the gateway answers itself comes before all doors. */
 function ownerOf(path: string, service: string): string | undefined {
-  if (service === GATEWAY) return doorOf(path) ? undefined : GATEWAY
+  if (service === GATEWAY) return GATEWAY
   return doorOf(path.replace('{service}', service))?.service
 }
 

@@ -54,7 +54,7 @@ export interface Address {
 }
 
 /** What every service answers for itself, under its own name. */
-const ofEach = ['/admin/dead-letters', '/admin/system-health']
+const ofEach = ['/admin/dead-letters', '/admin/system-health', '/personal-data']
 
 const doors = new Map<string, ServiceName>([
   ...Object.entries(table),

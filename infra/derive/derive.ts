@@ -1,8 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync, existsSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { ownDocument } from '@forecourt/gateway/docs'
+import { ownDocument, ownEndpoints } from '@forecourt/gateway/docs'
 import { GATEWAY, mergeDocuments } from '@forecourt/gateway/openapi'
-import { systemHealth } from '@forecourt/gateway/system-health'
 import { documentOf } from '@forecourt/platform/openapi'
 import { services } from '../services.ts'
 import { asyncApi } from './asyncapi.ts'
@@ -23,7 +22,7 @@ async function derive(): Promise<Map<string, string>> {
   const files = new Map<string, string>([
     ['openapi.json', json(mergeDocuments([...documents, await ownDocument()]))],
     ['asyncapi.json', json(asyncApi(services))],
-    ['endpoints.txt', endpointLines([...services, { name: GATEWAY, endpoints: [systemHealth] }])],
+    ['endpoints.txt', endpointLines([...services, { name: GATEWAY, endpoints: ownEndpoints }])],
     ['events.txt', eventLines()],
     ['metrics.md', await metricLines()],
     ['security.md', securityLines()],

@@ -1,5 +1,6 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { PersonalData } from './personal.ts'
+import { isSecret } from './secrecy.ts'
 
 /** Of whom something is kept, under the ids that the services know. */
 export interface Person {
@@ -17,6 +18,8 @@ export interface PersonalTable {
   /** The column that holds the person's id, or the id of a row of `through`. */
   by: string
   through?: string
+  /** The column of `through` that holds it, when it is not the id. */
+  key?: string
   /** Columns with ciphertext, each sealed for its row. */
   sealed?: readonly string[]
   erasure: Erasure
@@ -31,12 +34,12 @@ export type Erasure =
   /** Rows stay as they are, or are ended by code of their own, for this reason. */
   | { keep: string }
 
-/** Whoever reads an export learns nothing from digests, and nobody gets the keys to anything. */
-const HIDDEN = /(?:Hash|Index|Indexes|Digest|Digests|Key|Keys|Secret|^proves|^successor)$/
+/** Digests tell nobody anything, and nobody gets the keys to something. */
+const HIDDEN = /(?:index|indexes|digests|keys?|^proves|^successor)$/i
 
 /** All rows that tell of the person and that the caller may see, by table, in plain. */
 export async function exportPerson(
-  { db, personal }: { db: unknown; personal: PersonalData },
+  { db, personal }: { db: unknown; personal?: PersonalData },
   tables: readonly PersonalTable[],
   person: Person,
 ): Promise<Record<string, Record<string, unknown>[]>> {
@@ -76,31 +79,32 @@ export async function erasePerson(
 /** The rows of a table that are of this person; whoever has no account has none by it. */
 function ofPerson(
   tables: readonly PersonalTable[],
-  { whose, by, through, table }: PersonalTable,
+  { whose, by, through, key = 'id', table }: PersonalTable,
   person: Person,
 ): RawBuilder<unknown> {
   if (through === undefined) return sql`${sql.ref(by)} = ${person[whose]}::uuid`
   const other = tables.find((one) => one.table === through)
   if (!other) throw new Error(`${table} is found through ${through}, which is not declared.`)
   return sql`${sql.ref(by)} in (
-    select id from ${sql.table(through)} where ${ofPerson(tables, other, person)})`
+    select ${sql.ref(key)} from ${sql.table(through)} where ${ofPerson(tables, other, person)})`
 }
 
 function opened(
-  personal: PersonalData,
+  personal: PersonalData | undefined,
   { table, sealed = [] }: PersonalTable,
   row: Record<string, unknown>,
 ): Record<string, unknown> {
   const columns = new Map(sealed.map((column) => [camel(column), column]))
-  const entries = Object.entries(row).map(([name, value]) => {
+  const shown = Object.entries(row).filter(
+    ([name, value]) => !isSecret(name) && !HIDDEN.test(name) && !(value instanceof Uint8Array),
+  )
+  const entries = shown.map(([name, value]) => {
     const column = columns.get(name)
     if (column === undefined || typeof value !== 'string') return [name, value] as const
-    const text = personal.open(value, { table, column, id: String(row['id']) })
-    return [name, structured(text)] as const
+    const place = { table, column, id: String(row['id']) }
+    return [name, structured(personal?.open(value, place) ?? '')] as const
   })
-  return Object.fromEntries(
-    entries.filter(([name, value]) => !HIDDEN.test(name) && !(value instanceof Uint8Array)),
-  )
+  return Object.fromEntries(entries)
 }
 
 /** What was sealed as JSON is shown as what it is. */

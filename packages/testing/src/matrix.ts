@@ -62,6 +62,9 @@ function rolesThatMay({ may }: Meant): string[] {
   return roles.filter(([, permissions]) => permissions.includes(may)).map(([role]) => role)
 }
 
+/** What every service has of its own, and of whom it knows nothing. */
+const everywhere: Record<string, () => string> = { '/personal-data/:service': () => NOBODY }
+
 interface Foreign {
   /** For each root of an address, the id of an object that the stranger must not see. */
   ids: Record<string, () => string>
@@ -83,7 +86,7 @@ export function testForeignCenter(
     const isHis = rolesThatMay(endpoint).includes(stranger.role)
     test(`${name} ${isHis ? 'hides' : 'refuses'} what is not of this ${stranger.role}`, async () => {
       const root = endpoint.path.slice(0, endpoint.path.indexOf('/:id'))
-      const idOf = ids[root]
+      const idOf = ids[root] ?? everywhere[root]
       if (!idOf && isHis) throw new Error(`The test knows no object for ${root}/:id.`)
       const address = addressIn(service, endpoint).replace(':id', idOf?.() ?? NOBODY)
       const path = address.replaceAll(/:\w+/g, NOBODY)

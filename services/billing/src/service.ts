@@ -9,6 +9,7 @@ import * as document from './document/invoice-document.routes.ts'
 import { lifecycle as invoiceLifecycle } from './invoice/invoice.queries.ts'
 import { lapse } from './invoice/invoice.jobs.ts'
 import { erasures } from './erasure/erasure.consumers.ts'
+import * as kept from './erasure/export.routes.ts'
 import * as invoice from './invoice/invoice.routes.ts'
 import * as jobCard from './job-card/job-card.routes.ts'
 import { billing as bills, jobCards } from './job-card/job-card.consumers.ts'
@@ -44,6 +45,7 @@ export const billing = service<typeof BillingConfig, Tables, Means>({
     ...Object.values(payment),
     ...Object.values(document),
     ...Object.values(report),
+    ...Object.values(kept),
   ],
   lifecycles: { invoice: invoiceLifecycle },
   consumers: [replicas, customers, jobCards, bills, documents, erasures],

@@ -34,6 +34,7 @@ testLists(customerVehicle, () => stack, kiran, {
 const foreign = {
   ids: {
     '/customers': () => customer,
+    '/personal-data/:service': () => customer,
     '/reference/vehicle-brands': () => brand,
     '/vehicles': () => vehicle,
   },

@@ -13,6 +13,7 @@ import * as outreach from './customer/outreach.routes.ts'
 import type { Means } from './db.ts'
 import { endKey } from './erasure/erasure.jobs.ts'
 import * as erasure from './erasure/erasure.routes.ts'
+import * as kept from './erasure/export.routes.ts'
 import { fileLinks } from './file/file-link.adapter.ts'
 import { inspectionPhotos } from './file/file.consumers.ts'
 import { dropUnattached } from './file/file.jobs.ts'
@@ -59,6 +60,7 @@ export const customerVehicle = service({
     ...Object.values(customer),
     ...Object.values(lookup),
     ...Object.values(erasure),
+    ...Object.values(kept),
     ...Object.values(outreach),
     ...Object.values(vehicle),
     ...Object.values(visit),

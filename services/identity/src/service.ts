@@ -4,6 +4,9 @@ import { service } from '@forecourt/platform/service'
 import { apartOver } from '@forecourt/platform/apart'
 import { IdentityConfig, lifetimesIn } from './config.ts'
 import type { Means, Tables } from './db.ts'
+import { customers } from './customer/customer.consumers.ts'
+import { erasures } from './erasure/erasure.consumers.ts'
+import * as kept from './erasure/export.routes.ts'
 import * as garage from './garage/garage.routes.ts'
 import * as garageOpening from './garage/garage-opening.routes.ts'
 import { forgetGarageRegistrations } from './garage/garage-registration.jobs.ts'
@@ -76,12 +79,14 @@ export const identity = service({
     ...Object.values(signUp),
     ...Object.values(signingKey),
     ...Object.values(user),
+    ...Object.values(kept),
     ...Object.values(account),
     ...Object.values(phoneSignUp),
     ...Object.values(password),
     ...Object.values(profile),
   ],
   lifecycles: { user: userLifecycle },
+  consumers: [customers, erasures],
   jobs: [
     forgetCodes<Tables>(),
     forgetGarageRegistrations,

@@ -2,6 +2,7 @@ import { service } from '@forecourt/platform/service'
 import { z } from 'zod'
 import * as alert from './alert/alert.routes.ts'
 import * as item from './item/item.routes.ts'
+import * as kept from './personal-data/personal-data.routes.ts'
 import { partsRequests } from './reservation/reservation.consumers.ts'
 import { expireReservation } from './reservation/reservation.jobs.ts'
 import { lifecycle as reservationLifecycle } from './reservation/reservation.queries.ts'
@@ -14,7 +15,12 @@ export const inventory = service({
   config: z.object({}),
   migrations: [new URL('../migrations/', import.meta.url)],
   means: () => ({}),
-  endpoints: [...Object.values(item), ...Object.values(stock), ...Object.values(alert)],
+  endpoints: [
+    ...Object.values(item),
+    ...Object.values(stock),
+    ...Object.values(alert),
+    ...Object.values(kept),
+  ],
   lifecycles: { reservation: reservationLifecycle },
   consumers: [serviceCenters, partsRequests],
   timers: [expireReservation],

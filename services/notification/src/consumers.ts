@@ -34,14 +34,6 @@ import { channels as allChannels } from './message/provider.ts'
 
 /** Local copies of what messages speak of. */
 export const replicas = consumer('replicas', [
-  ...replica('customer', [CustomerRegistered, CustomerChanged], (customer) => ({
-    referenceId: customer.referenceId,
-    serviceCenterIds: customer.serviceCenterIds,
-    firstName: customer.firstName,
-    phone: customer.phone,
-    email: customer.email,
-    marketingConsent: customer.marketingConsent,
-  })),
   ...replica('vehicle', [VehicleRegistered, VehicleChanged], (vehicle) => ({
     serviceCenterIds: vehicle.serviceCenterIds,
     plate: vehicle.plate,
@@ -63,6 +55,20 @@ export const replicas = consumer('replicas', [
     name: item.name,
   })),
 ])
+
+/** Customers have a consumer of their own, which has heard of their accounts from the beginning. */
+export const customers = consumer(
+  'customers',
+  replica('customer', [CustomerRegistered, CustomerChanged], (customer) => ({
+    accountId: customer.accountId ?? null,
+    referenceId: customer.referenceId,
+    serviceCenterIds: customer.serviceCenterIds,
+    firstName: customer.firstName,
+    phone: customer.phone,
+    email: customer.email,
+    marketingConsent: customer.marketingConsent,
+  })),
+)
 
 /** Codes have a group of their own: nothing else may make them late. */
 export const codes = consumer('codes', [

@@ -1,8 +1,9 @@
 import { service } from '@forecourt/platform/service'
 import { openStorage } from '@forecourt/storage/config'
 import { NotificationConfig } from './config.ts'
-import { codes, occasions, replicas } from './consumers.ts'
+import { codes, customers, occasions, replicas } from './consumers.ts'
 import { erasures } from './erasure/erasure.consumers.ts'
+import * as kept from './erasure/export.routes.ts'
 import { senders, tidyMessages } from './message/message.jobs.ts'
 import * as message from './message/message.routes.ts'
 import { closeProviders, openProviders } from './message/providers.adapter.ts'
@@ -25,7 +26,7 @@ export const notification = service({
     await closeProviders(means)
     means.storage.close()
   },
-  endpoints: [...Object.values(inApp), ...Object.values(message)],
-  consumers: [replicas, codes, occasions, visits, erasures],
+  endpoints: [...Object.values(inApp), ...Object.values(message), ...Object.values(kept)],
+  consumers: [replicas, customers, codes, occasions, visits, erasures],
   jobs: [...senders, tidyMessages],
 })

@@ -6,6 +6,7 @@ import * as verification from './audit-line/verification.routes.ts'
 import { auditLines, replicas } from './consumers.ts'
 import * as dashboard from './dashboard/dashboard.routes.ts'
 import { figures } from './figure/figures.consumers.ts'
+import * as kept from './personal-data/personal-data.routes.ts'
 
 export const reporting = service({
   name: 'reporting',
@@ -17,6 +18,7 @@ export const reporting = service({
     ...Object.values(dashboard),
     ...Object.values(verification),
     ...Object.values(auditLine),
+    ...Object.values(kept),
   ],
   consumers: [auditLines, replicas],
   projections: [figures],

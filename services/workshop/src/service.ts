@@ -6,6 +6,7 @@ import * as componentWork from './component-work/component-work.routes.ts'
 import { customers, replicas } from './consumers.ts'
 import type { Means, Tables } from './db.ts'
 import { erasures } from './erasure/erasure.consumers.ts'
+import * as kept from './erasure/export.routes.ts'
 import { invoices } from './job-card/billing.consumers.ts'
 import * as jobCard from './job-card/job-card.routes.ts'
 import { lifecycle as jobCardLifecycle } from './job-card/job-card.queries.ts'
@@ -39,6 +40,7 @@ export const workshop = service<typeof WorkshopConfig, Tables, Means>({
     ...Object.values(approval),
     ...Object.values(componentWork),
     ...Object.values(staff),
+    ...Object.values(kept),
   ],
   lifecycles: { 'service-request': serviceRequestLifecycle, 'job-card': jobCardLifecycle },
   consumers: [replicas, customers, reservations, invoices, erasures],

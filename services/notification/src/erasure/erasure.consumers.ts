@@ -1,6 +1,6 @@
 import { erasures as erasuresBy } from '@forecourt/platform/erasure-consumer'
 import type { Means, Tables } from '../db.ts'
-import { eraseMessages, eraseMessagesTo } from '../message/message.queries.ts'
+import { eraseMessagesTo } from '../message/message.queries.ts'
 import { dropUndelivered } from './letter.queries.ts'
 import { personalTables } from './personal-tables.queries.ts'
 
@@ -25,5 +25,4 @@ export const erasures = erasuresBy<Tables, Means>(personalTables, async (context
     await eraseMessagesTo(context, addresses)
     await dropUndelivered(context, [addresses.phone, ...(addresses.email ? [addresses.email] : [])])
   }
-  await eraseMessages(db, person.customerId)
 })

@@ -16,5 +16,15 @@ export const personalTables: readonly PersonalTable[] = [
     sealed: ['recipient', 'variables'],
     erasure: 'delete',
   },
+  {
+    // Codes are kept under their address alone.
+    table: 'message',
+    whose: 'customerId',
+    by: 'recipient_index',
+    through: 'message',
+    key: 'recipient_index',
+    sealed: ['recipient', 'variables'],
+    erasure: 'delete',
+  },
   { table: 'notification', whose: 'accountId', by: 'user_id', erasure: 'delete' },
 ]

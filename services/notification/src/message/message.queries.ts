@@ -175,20 +175,6 @@ export async function recordReport(db: Kysely<Tables>, report: Report): Promise<
   return numUpdatedRows > 0n
 }
 
-/** A person is forgotten: every message to them, also those that carried their first code. */
-export async function eraseMessages(db: Kysely<Tables>, customerId: string): Promise<void> {
-  const recipients = db
-    .selectFrom('message')
-    .select('recipientIndex')
-    .where('customerId', '=', customerId)
-  await db
-    .deleteFrom('message')
-    .where((eb) =>
-      eb.or([eb('customerId', '=', customerId), eb('recipientIndex', 'in', recipients)]),
-    )
-    .execute()
-}
-
 /** Every message to one of these addresses, whoever it was thought to be to. */
 export async function eraseMessagesTo(
   { db, personal }: Pick<Desk, 'db' | 'personal'>,

@@ -1,4 +1,5 @@
 import { VehicleChanged, VehicleRegistered } from '@forecourt/contracts/customer-vehicle-events'
+import { forgetForGood } from '@forecourt/platform/erasure'
 import { on } from '../db.ts'
 import { NO_CENTER } from '../figure/figure.ts'
 import { dayIn, drop, keep } from '../figure/figure.queries.ts'
@@ -15,6 +16,8 @@ export const vehicles = (generation: number) =>
       const vehicle: VehicleRow = { generation, id, serviceCenterId, status, day, version }
       await keep(context, 'vehicle', vehicle, (before) => vehicleChanges(before, vehicle))
     }),
-    forget: (context: Parameters<typeof drop>[0]) =>
-      drop(context, 'vehicle', generation, (before: VehicleRow) => vehicleChanges(before)),
+    async forget(context: Parameters<typeof drop>[0]) {
+      await forgetForGood(context, [context.event.subject])
+      await drop(context, 'vehicle', generation, (before: VehicleRow) => vehicleChanges(before))
+    },
   }))

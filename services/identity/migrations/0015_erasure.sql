@@ -1,0 +1,1 @@
+select stay_erased('customer');

@@ -1,0 +1,108 @@
+import { CustomerErased, CustomerRegistered } from '@forecourt/contracts/customer-vehicle-events'
+import { readConfig } from '@forecourt/platform/config'
+import { eventually } from '@forecourt/testing/eventually'
+import { customerFact } from '@forecourt/testing/facts'
+import { ownKeys } from '@forecourt/testing/own-keys'
+import { tracesInTables, tracesInTopics } from '@forecourt/testing/person-traces'
+import { publish } from '@forecourt/testing/publish'
+import { openStack, type Stack } from '@forecourt/testing/stack'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { seed, SeedConfig } from '../seed.ts'
+import { identity } from '../service.ts'
+
+let stack: Stack
+beforeAll(async () => {
+  const env = { ...(await ownKeys()), BCRYPT_ROUNDS: '4', APP_DEBUG: 'true' }
+  stack = await openStack(identity, env)
+  await seed(readConfig(SeedConfig, { ...stack.env, FORECOURT_SEED: 'development' }).config)
+})
+afterAll(() => stack?.close())
+beforeEach(() => stack.redis.flushdb())
+
+let people = 0
+
+/** Somebody who opened an account and is signed in. */
+async function signedUp() {
+  people += 1
+  const [phone, email] = [`+91980770000${people}`, `zubeida.${people}@unmistakable.example`]
+  const known = { phone, email, name: `Zubeida Quill${people}` }
+  const person = { ...known, password: 'password123' }
+  const sent = await stack.call<{ otp_for_testing: string }>('POST /customers/send-otp', {
+    body: person,
+  })
+  const { data } = await stack.call<{ customerId: string }>('POST /customers/verify-otp', {
+    body: { phone, otp: sent.data.otp_for_testing },
+  })
+  const login = await stack.call<{ accessToken: string; refreshToken: string }>(
+    'POST /auth/login',
+    { body: { phone, password: person.password } },
+  )
+  return { known, person, accountId: data.customerId, ...login.data }
+}
+
+async function erased(person: { customerId: string; accountId: string | null }): Promise<void> {
+  const eventId = await publish(stack, CustomerErased, person, { version: 9 })
+  await eventually('the erasure', async () => {
+    const { rowCount } = await stack.admin.query('select from inbox where event_id = $1', [eventId])
+    return rowCount === 1
+  })
+}
+
+test('the account of an erased person is no more, nor anything it was known by', async () => {
+  const { known, accountId, accessToken, refreshToken } = await signedUp()
+  await stack.call('POST /auth/forgot-password', { body: { email: known.email } })
+  expect(await tracesInTables(stack, 'identity', known)).not.toEqual([])
+  await erased({ customerId: accountId, accountId })
+  await stack.topics.next(
+    'identity.user.changed.v1',
+    ({ key, data }) => key === accountId && data === null,
+  )
+  expect(await tracesInTables(stack, 'identity', known)).toEqual([])
+  expect(tracesInTopics(stack.topics.seen, known)).toEqual([])
+  expect((await stack.call('GET /auth/me', { token: accessToken })).status).toBe(401)
+  const body = { refreshToken }
+  expect((await stack.call('POST /auth/refresh-token', { body })).status).toBe(401)
+})
+
+test('phone and e-mail are free for a new account', async () => {
+  const { known, person, accountId } = await signedUp()
+  await erased({ customerId: accountId, accountId })
+  await stack.redis.flushdb()
+  const sent = await stack.call<{ otp_for_testing: string }>('POST /customers/send-otp', {
+    body: person,
+  })
+  const { status, data } = await stack.call<{ customerId: string }>('POST /customers/verify-otp', {
+    body: { phone: known.phone, otp: sent.data.otp_for_testing },
+  })
+  expect(status).toBe(201)
+  expect(data.customerId).not.toBe(accountId)
+})
+
+test('whoever works here keeps the account', async () => {
+  const { rows } = await stack.admin.query<{ id: string }>(
+    `select id from "user" where role = 'advisor' limit 1`,
+  )
+  const accountId = rows[0]?.id ?? ''
+  await erased({ customerId: accountId, accountId })
+  const { rowCount } = await stack.admin.query('select from "user" where id = $1', [accountId])
+  expect(rowCount).toBe(1)
+})
+
+test('a customer without an account is no longer known to be able to open one', async () => {
+  const phone = '+919807799999'
+  const customer = customerFact({ phone })
+  const { customerId } = customer
+  await publish(stack, CustomerRegistered, customer)
+  await expect.poll(() => tracesInTables(stack, 'identity', { phone })).not.toEqual([])
+  await erased({ customerId, accountId: null })
+  expect(await tracesInTables(stack, 'identity', { phone })).toEqual([])
+})
+
+test('whatever belongs to an account goes with it', async () => {
+  const { rows } = await stack.admin.query<{ name: string }>(
+    `select conrelid::regclass::text as name from pg_constraint
+      where confrelid = '"user"'::regclass and contype = 'f' and confdeltype <> 'c'`,
+  )
+  // Customers own no garage: whoever owns one has another role.
+  expect(rows.map(({ name }) => name)).toEqual(['garage'])
+})

@@ -1,0 +1,5 @@
+import { personalDataOf } from '@forecourt/platform/personal-export'
+import type { Means, Tables } from '../db.ts'
+import { personalTables } from './personal-tables.queries.ts'
+
+export const showPersonalData = personalDataOf<Tables, Means>(personalTables)
