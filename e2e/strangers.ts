@@ -15,6 +15,8 @@ const NOTHING = 'zzz-nothing-of-this-name'
 
 /** Operations that may tell a foreign id from one that nobody has, each with its reason. */
 const OPEN: Record<string, string> = {
+  'POST /auth/register/step2': 'its `userId` is the handle of whoever registered, and no account',
+  'POST /auth/register/step3': 'its `userId` is the handle of whoever registered, and no account',
   'POST /registrations': 'the public form, which refuses what is registered and tells no more',
   'POST /registrations/{id}/resend': 'its id is known to whoever filled the form in',
   'POST /registrations/{id}/verify': 'its id is known to whoever filled the form in',
