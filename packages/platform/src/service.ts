@@ -48,8 +48,12 @@ export interface Service<Schema extends z.ZodObject, Tables, Means extends objec
   copies?: Record<string, string>
   /** Its nouns whose topics keep sealed values. */
   retellings?: Retelling<Tables>[]
-  /** What an operator asks of it by name; the answer is a sentence to read. */
-  commands?: Record<string, (over: Pick<Boot<object>, 'pool' | 'personal'>) => Promise<string>>
+  /** What an operator asks of it by name, with options or without; the answer is to be read. */
+  commands?: Record<string, (over: Commanded) => Promise<string>>
+}
+
+export interface Commanded extends Pick<Boot<object>, 'pool' | 'personal'> {
+  options?: Readonly<Record<string, string>>
 }
 
 /** A service whose types nobody needs any more: what is run and tested. */

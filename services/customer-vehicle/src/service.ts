@@ -7,6 +7,7 @@ import { componentWork } from './component/component.consumers.ts'
 import * as component from './component/component.routes.ts'
 import { accounts } from './customer/account.consumers.ts'
 import { retellCustomers } from './customer/retelling.queries.ts'
+import { fillWithCrowd } from './crowd/crowd.queries.ts'
 import * as customer from './customer/customer.routes.ts'
 import * as lookup from './customer/lookup.routes.ts'
 import * as outreach from './customer/outreach.routes.ts'
@@ -68,6 +69,7 @@ export const customerVehicle = service({
     ...Object.values(registration),
     ...Object.values(verification),
   ],
+  commands: { crowd: fillWithCrowd },
   lifecycles: { registration: registrationLifecycle, vehicle: vehicleLifecycle },
   timers: [dropUnattached, lapseRegistration, endKey],
   jobs: [forgetCodes()],
