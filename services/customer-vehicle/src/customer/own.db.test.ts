@@ -74,6 +74,7 @@ test('customers see themselves and what is theirs, by list and by id, and nobody
   const others = [await newOwner(), await newOwner('400001')]
   expect(await idsOf('/customers', own.as)).toEqual([own.customerId])
   expect(await idsOf('/sales/customers', own.as)).toEqual([own.customerId])
+  expect(await idsOf('/vehicles', own.as)).toEqual([own.vehicleId])
   expect(await statusesOf(addressesOf(own), own.as)).toEqual(new Set([200]))
   for (const other of others) {
     const theirs = [...addressesOf(other), `/files/${other.photoFileId}/content`]

@@ -54,6 +54,7 @@ export const listVehicles = endpoint.list('GET /vehicles', {
   about: 'Search vehicles: by the beginning of the mark or VIN, by owner, or by whole phone.',
   may: 'customer.read',
   item: VehicleDetail,
+  own: 'customer_id',
   filters,
   sorts,
   search: matchesVehicle,
