@@ -54,6 +54,10 @@ async function forgetDigests({ db }: Hearing, digests: string[]): Promise<void> 
   await db.deleteFrom('signUp').where('phoneIndex', 'in', digests).execute()
   await db.deleteFrom('passwordReset').where('emailIndex', 'in', digests).execute()
   await db
+    .deleteFrom('garageRegistration')
+    .where((eb) => eb.or([eb('emailIndex', 'in', digests), eb('phoneIndex', 'in', digests)]))
+    .execute()
+  await db
     .deleteFrom('otp')
     .where(sql<boolean>`destination_indexes && ${digests}`)
     .execute()

@@ -2,6 +2,7 @@ import { CustomerErased, CustomerRegistered } from '@forecourt/contracts/custome
 import { readConfig } from '@forecourt/platform/config'
 import { eventually } from '@forecourt/testing/eventually'
 import { customerFact } from '@forecourt/testing/facts'
+import { garaging, ownerForm } from '@forecourt/testing/garaging'
 import { ownKeys } from '@forecourt/testing/own-keys'
 import { tracesInTables, tracesInTopics } from '@forecourt/testing/person-traces'
 import { publish } from '@forecourt/testing/publish'
@@ -18,6 +19,8 @@ beforeAll(async () => {
 })
 afterAll(() => stack?.close())
 beforeEach(() => stack.redis.flushdb())
+
+const { begun, locate } = garaging(() => stack.call)
 
 let people = 0
 
@@ -76,6 +79,14 @@ test('phone and e-mail are free for a new account', async () => {
   })
   expect(status).toBe(201)
   expect(data.customerId).not.toBe(accountId)
+})
+
+test('a garage that the person wanted to open is forgotten too', async () => {
+  const { known, accountId } = await signedUp()
+  const { userId } = await begun(ownerForm({ email: known.email }))
+  await erased({ customerId: accountId, accountId })
+  expect(await tracesInTables(stack, 'identity', known)).toEqual([])
+  expect((await locate(userId)).status).toBe(404)
 })
 
 test('whoever works here keeps the account', async () => {
