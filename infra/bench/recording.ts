@@ -1,7 +1,7 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 
 /** What a service asks now and then, whoever else asks it something. */
-const ASIDE = /pg_notify|from role_permission/
+const ASIDE = /pg_notify|from role_permission|from applied_setting/
 
 /** A statement as a client sent it. */
 export interface Statement {

@@ -35,6 +35,11 @@ export const accountErrors = {
     'token',
   ),
   mfa_required: spec('AUTH_003', 403, 'The second factor is missing. Please sign in again.'),
+  mfa_enrollment_required: spec(
+    'AUTH_003',
+    403,
+    'Your role asks for a second factor. Please sign in again and set it up.',
+  ),
   mfa_code_wrong: spec('AUTH_001', 401, 'The code is wrong.', 'code'),
   mfa_token_invalid: spec('AUTH_002', 401, 'This sign-in took too long. Please begin again.'),
   mfa_already_enabled: spec('BUSINESS_001', 409, 'This account has a second factor already.'),

@@ -80,6 +80,7 @@ export const errors = {
   not_your_job_card: spec('AUTH_003', 403, 'This job card is assigned to somebody else.'),
   job_card_exists: spec('DUPLICATE_001', 409, 'This service request has a job card already.'),
   request_not_approved: spec('BUSINESS_001', 409, 'The service request is {status}.'),
+  payment_outstanding: spec('BUSINESS_001', 409, 'The invoice of this job card is not paid yet.'),
   parts_outstanding: spec('BUSINESS_001', 409, 'Parts of this job card are not there yet.'),
   parts_not_reserved: spec(
     'BUSINESS_001',

@@ -81,6 +81,19 @@ export const RoleDefined = event('identity.role.defined.v1', {
   data: RoleState,
 })
 
+const SettingState = z.object({
+  setting: z.string().describe('Name of the setting; what there is stands in settings.ts.'),
+  value: z
+    .union([z.string(), z.number(), z.boolean(), z.array(z.string()), z.null()])
+    .describe('What counts now; null: the default.'),
+})
+
+export const SettingChanged = event('identity.setting.changed.v1', {
+  key: 'setting',
+  about: 'An administrator has decided how something is done from now on.',
+  data: SettingState,
+})
+
 export const SessionState = z.object({
   sessionId: Id,
   /** Tokens of the session that were issued before this moment no longer count. */
@@ -99,6 +112,17 @@ export const SessionOutdated = event('identity.session.outdated.v1', {
   key: 'sessionId',
   about: 'Role or centers of an account were changed: older tokens of its session say too much.',
   data: SessionState,
+})
+
+export const GarageOpened = event('identity.garage.opened.v1', {
+  key: 'garageId',
+  about:
+    'The owner of a garage has registered; account and service center have events of their own.',
+  data: z.object({
+    garageId: Id.describe('The garage.'),
+    userId: Id.describe('The account of its owner.'),
+    documentFileId: Id.nullable().describe('The paper that names the owner, if it was uploaded.'),
+  }),
 })
 
 export const AccountOtpRequested = event('identity.otp.requested.v1', {

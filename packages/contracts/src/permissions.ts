@@ -7,6 +7,8 @@ export const permissions = {
   'user.create': 'Open an account for somebody who works here.',
   'user.update': 'Change an account, its role and its centers.',
   'user.activate': 'Suspend an account, and open it again.',
+  'setting.read': 'See how the dealer group has decided its settings.',
+  'setting.update': 'Decide settings.',
   'role.read': 'See the roles and what they allow.',
   'role.create': 'Define a role.',
   'role.update': 'Change what a role allows.',

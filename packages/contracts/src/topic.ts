@@ -58,6 +58,12 @@ export const topics = {
     about: 'Sessions that were ended, or whose older tokens no longer count.',
     judges: true,
   },
+  'identity.setting.v1': {
+    class: 'reference',
+    audience: 'internal',
+    about: 'What administrators have decided for the whole dealer group.',
+    judges: true,
+  },
   'identity.otp.v1': {
     class: 'transport',
     audience: 'internal',

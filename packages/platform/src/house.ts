@@ -1,4 +1,5 @@
 import type { ServiceName } from '@forecourt/contracts/service-name'
+import type { SettingOf } from '@forecourt/contracts/settings'
 import type { FastifyInstance } from 'fastify'
 import type pg from 'pg'
 import type { Limiter } from './limit.ts'
@@ -14,6 +15,8 @@ export interface House {
   pool: pg.Pool
   limiter: Limiter
   roles: Roles
+  /** What administrators have decided, at this moment. */
+  settingOf: SettingOf
   log: Log
   personal: PersonalData
   tracer: Tracer | undefined

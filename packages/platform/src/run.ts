@@ -20,6 +20,7 @@ import { answerProbes } from './probes.ts'
 import { connectRedis } from './redis.ts'
 import { relayCaller } from './relay-call.ts'
 import type { AnyService } from './service.ts'
+import { openSettings } from './settings.ts'
 import { endWhenTold } from './shutdown.ts'
 import { openTracer } from './tracing.ts'
 import { acceptTokens } from './token.ts'
@@ -65,7 +66,9 @@ export async function open(
   const tracer = await openTracer(service.name, config, log)
   const app = openApp(config, log)
   const call = relayCaller({ service: service.name, pool, log })
-  const means = await service.means({ config, log, pool, redis, personal } as never)
+  const settings = await openSettings(pool, log)
+  const boot = { config, log, pool, redis, personal, settingOf: settings.of }
+  const means = await service.means(boot as never)
   let workers: Workers | undefined
   const house: House = {
     service: service.name,
@@ -78,6 +81,7 @@ export async function open(
     asides: new Set(),
     limiter: limiterOver(redis),
     roles: rolesOver(pool),
+    settingOf: settings.of,
     wakeRelay: () => (workers?.relay.leads ? workers.relay.wake() : call()),
   }
   await documentRoutes(app, service.about)
@@ -96,6 +100,7 @@ export async function open(
 
   async function close(): Promise<void> {
     await app.close()
+    await settings.close()
     await Promise.all(house.asides)
     await workers?.stop()
     await service.close?.(means as never)

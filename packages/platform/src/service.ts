@@ -1,4 +1,5 @@
 import type { ServiceName } from '@forecourt/contracts/service-name'
+import type { SettingOf } from '@forecourt/contracts/settings'
 import type { Redis } from 'ioredis'
 import type pg from 'pg'
 import type { z } from 'zod'
@@ -23,6 +24,8 @@ export interface Boot<Config> {
   pool: pg.Pool
   redis: Redis
   personal: PersonalData
+  /** What administrators have decided, at this moment. */
+  settingOf: SettingOf
 }
 
 /** The table of contents of a service. */

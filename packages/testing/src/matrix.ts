@@ -108,6 +108,7 @@ const UNSCOPED: Record<string, string> = {
   erased_noun: 'ids of what is no more',
   ended_session: 'ids of sessions, judged before any scope stands',
   role_permission: 'the same for everybody',
+  applied_setting: 'the same for everybody',
   migration: 'not granted to the service',
   projection: 'which counts there are',
 }

@@ -1,3 +1,4 @@
+import type { SettingOf } from '@forecourt/contracts/settings'
 import { roadOver } from '@forecourt/platform/over'
 import type { PersonalData } from '@forecourt/platform/personal'
 import type { Table } from '@forecourt/platform/table'
@@ -40,8 +41,7 @@ export interface Means {
   personal: PersonalData
   documents: DocumentStore
   printer: Printer
-  /** How this dealer group makes out its invoices. */
-  policy: { roundsOff: boolean; dueDays: number }
+  settingOf: SettingOf
 }
 
 export const { endpoint, consumer, on, replica, timer } = roadOver<Tables, Means>()

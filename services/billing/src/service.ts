@@ -1,6 +1,5 @@
 import { service } from '@forecourt/platform/service'
 import { openStorage, StorageConfig } from '@forecourt/storage/config'
-import { z } from 'zod'
 import { customers, replicas } from './consumers.ts'
 import type { Means, Tables } from './db.ts'
 import { documentStore } from './document-store.ts'
@@ -17,23 +16,16 @@ import * as payment from './payment/payment.routes.ts'
 import { openPrinter } from './printer.ts'
 import * as report from './invoice/report.routes.ts'
 
-const BillingConfig = StorageConfig.extend({
-  /** Whether totals are rounded to whole units of the currency, as a line of its own. */
-  INVOICE_ROUND_OFF: z.stringbool().default(false),
-  /** How many days after its issue an invoice is due. */
-  INVOICE_DUE_DAYS: z.coerce.number().int().min(0).max(365).default(15),
-})
-
-export const billing = service<typeof BillingConfig, Tables, Means>({
+export const billing = service<typeof StorageConfig, Tables, Means>({
   name: 'billing',
   about: 'Invoices, payments and their numbers',
-  config: BillingConfig,
+  config: StorageConfig,
   migrations: [new URL('../migrations/', import.meta.url)],
-  means: async ({ config, personal }) => ({
+  means: async ({ config, personal, settingOf }) => ({
     personal,
     documents: documentStore(await openStorage(config)),
     printer: openPrinter(),
-    policy: { roundsOff: config.INVOICE_ROUND_OFF, dueDays: config.INVOICE_DUE_DAYS },
+    settingOf,
   }),
   async close({ documents, printer }) {
     documents.close()

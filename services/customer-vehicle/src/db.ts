@@ -1,3 +1,4 @@
+import type { SettingOf } from '@forecourt/contracts/settings'
 import { OtpRow } from '@forecourt/otp/otp'
 import type { OtpMeans } from '@forecourt/otp/means'
 import { roadOver } from '@forecourt/platform/over'
@@ -52,6 +53,7 @@ export type Tables = { [Name in keyof typeof tables]: Table<(typeof tables)[Name
 /** What every handler of this service is given beside its context. */
 export interface Means {
   personal: PersonalData
+  settingOf: SettingOf
   otp: OtpMeans
   places: Places
   /** What every vehicle has to begin with. */

@@ -42,10 +42,11 @@ export const customerVehicle = service({
     new URL('../migrations/', import.meta.url),
     new URL('../../../packages/otp/migrations/', import.meta.url),
   ],
-  means: async ({ config, pool, redis, personal }): Promise<Means> => {
+  means: async ({ config, pool, redis, personal, settingOf }): Promise<Means> => {
     await seedBrands(pool)
     return {
       personal,
+      settingOf,
       otp: openOtp(config, redis),
       places: await openPlaces(),
       components: await openComponents(),

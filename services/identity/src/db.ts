@@ -1,3 +1,4 @@
+import type { SettingOf } from '@forecourt/contracts/settings'
 import { roadOver } from '@forecourt/platform/over'
 import { OtpRow } from '@forecourt/otp/otp'
 import type { OtpMeans } from '@forecourt/otp/means'
@@ -12,6 +13,7 @@ import { RoleRow } from './role/role.ts'
 import { ChallengeRow, SecondFactorRow, type Authenticator } from './second-factor/second-factor.ts'
 import { ServiceCenterRow, ServiceCenterZoneRow } from './service-center/service-center.ts'
 import { SessionRow, SpentTokenRow, type Lifetimes } from './session/session.ts'
+import { SettingRow } from './setting/setting.ts'
 import { SignUpRow } from './sign-up/sign-up.ts'
 import { SigningKeyRow, type Signer, type SigningKeys } from './signing-key/signing-key.ts'
 import type { Attempts } from './user/attempt.ts'
@@ -38,6 +40,7 @@ export const tables = {
   serviceCenter: ServiceCenterRow,
   serviceCenterZone: ServiceCenterZoneRow,
   session: SessionRow,
+  setting: SettingRow,
   signUp: SignUpRow,
   signingKey: SigningKeyRow,
   spentToken: SpentTokenRow,
@@ -57,6 +60,7 @@ export interface Means {
   keys: SigningKeys
   signer: Signer
   lifetimes: Lifetimes
+  settingOf: SettingOf
   apart: Apart<Tables>
 }
 

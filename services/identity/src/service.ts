@@ -4,6 +4,7 @@ import { service } from '@forecourt/platform/service'
 import { apartOver } from '@forecourt/platform/apart'
 import { IdentityConfig, lifetimesIn } from './config.ts'
 import type { Means, Tables } from './db.ts'
+import * as codeLogin from './code-login/code-login.routes.ts'
 import { customers } from './customer/customer.consumers.ts'
 import { erasures } from './erasure/erasure.consumers.ts'
 import * as kept from './erasure/export.routes.ts'
@@ -16,13 +17,14 @@ import * as role from './role/role.routes.ts'
 import { forgetOldChallenges } from './second-factor/second-factor.jobs.ts'
 import * as secondFactor from './second-factor/second-factor.routes.ts'
 import * as secondFactorSignIn from './second-factor/sign-in.routes.ts'
+import { forgetPhoneProofs } from './phone-proof/phone-proof.jobs.ts'
+import * as phoneSignUp from './phone-sign-up/phone-sign-up.routes.ts'
 import * as serviceCenter from './service-center/service-center.routes.ts'
 import { forgetOldSessions } from './session/session.jobs.ts'
 import * as sessions from './session/own-sessions.routes.ts'
-import { forgetPhoneProofs } from './phone-proof/phone-proof.jobs.ts'
-import * as phoneSignUp from './phone-sign-up/phone-sign-up.routes.ts'
 import { longestAccess } from './session/session.ts'
 import * as session from './session/session.routes.ts'
+import * as setting from './setting/setting.routes.ts'
 import { forgetSignUps } from './sign-up/sign-up.jobs.ts'
 import * as signUp from './sign-up/sign-up.routes.ts'
 import { rotateSigningKey } from './signing-key/rotation.queries.ts'
@@ -50,7 +52,7 @@ export const identity = service({
     new URL('../migrations/', import.meta.url),
     new URL('../../../packages/otp/migrations/', import.meta.url),
   ],
-  means({ config, pool, redis, personal }): Means {
+  means({ config, pool, redis, personal, settingOf }): Means {
     const lifetimes = lifetimesIn(config)
     const keys = signingKeysOver({ pool, personal, accessS: longestAccess(lifetimes) })
     return {
@@ -62,26 +64,28 @@ export const identity = service({
       keys,
       signer: signerOver(keys),
       lifetimes,
+      settingOf,
       apart: apartOver(pool, 'identity'),
     }
   },
   endpoints: [
+    ...Object.values(codeLogin),
     ...Object.values(garage),
     ...Object.values(garageOpening),
     ...Object.values(garageRegistration),
-    ...Object.values(codeLogin),
     ...Object.values(role),
     ...Object.values(secondFactor),
     ...Object.values(secondFactorSignIn),
     ...Object.values(serviceCenter),
     ...Object.values(session),
     ...Object.values(sessions),
+    ...Object.values(setting),
     ...Object.values(signUp),
+    ...Object.values(phoneSignUp),
     ...Object.values(signingKey),
     ...Object.values(user),
     ...Object.values(kept),
     ...Object.values(account),
-    ...Object.values(phoneSignUp),
     ...Object.values(password),
     ...Object.values(profile),
   ],
@@ -94,10 +98,10 @@ export const identity = service({
     forgetOldFailures,
     forgetOldResets,
     forgetOldSessions,
+    forgetPhoneProofs,
     forgetSignUps,
     turnSigningKeys,
   ],
   retellings: [retellUsers],
-    forgetPhoneProofs,
   commands: { 'rotate-signing-key': rotateSigningKey },
 })

@@ -1,3 +1,4 @@
+import type { SettingOf } from '@forecourt/contracts/settings'
 import { roadOver } from '@forecourt/platform/over'
 import type { Table } from '@forecourt/platform/table'
 import { PurchaseRequestRow } from './alert/purchase-request.ts'
@@ -22,4 +23,9 @@ export const tables = {
 
 export type Tables = { [Name in keyof typeof tables]: Table<(typeof tables)[Name]> }
 
-export const { endpoint, consumer, on, replica, timer } = roadOver<Tables>()
+/** What handlers are given beside their context. */
+export interface Means {
+  settingOf: SettingOf
+}
+
+export const { endpoint, consumer, on, replica, timer } = roadOver<Tables, Means>()

@@ -1,7 +1,6 @@
 import type { BaseConfig } from '@forecourt/platform/config'
 import { StorageConfig } from '@forecourt/storage/config'
 import { z } from 'zod'
-import { QuietHours } from './message/quiet-hours.ts'
 
 const Phone = z.string().regex(/^\+\d{8,20}$/, 'must be a number such as +15005550006')
 
@@ -26,8 +25,6 @@ export const NotificationConfig = StorageConfig.extend({
   /** Signs messages that belong to no service center. */
   DEALER_NAME: z.string().min(1).default('Forecourt'),
   MESSAGE_LANGUAGE: z.string().default('en'),
-  /** Promotional messages rest in these hours of the center's day: `21:00-09:00`; empty: never. */
-  QUIET_HOURS: QuietHours,
   PROVIDER_TIMEOUT_MS: z.coerce.number().int().min(100).max(60_000).default(10_000),
   /** A message whose sender is silent for so long may have been sent or not. */
   MESSAGE_LEASE_MS: z.coerce.number().int().min(200).max(600_000).default(20_000),

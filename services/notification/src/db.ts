@@ -1,3 +1,4 @@
+import type { SettingOf } from '@forecourt/contracts/settings'
 import type { KeyRing } from '@forecourt/platform/config'
 import type { EventContext } from '@forecourt/platform/consumer'
 import { roadOver } from '@forecourt/platform/over'
@@ -35,6 +36,7 @@ export interface Means {
   /** Opens codes on their way from the service that made them. */
   transportKeys: KeyRing
   settings: NotificationConfig
+  settingOf: SettingOf
   /** Where files lie that go out with e-mails. */
   storage: Storage
   providers: Record<Channel, Provider>

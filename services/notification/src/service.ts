@@ -15,8 +15,9 @@ export const notification = service({
   about: 'Messages by SMS, WhatsApp and e-mail, and notifications inside the application',
   config: NotificationConfig,
   migrations: [new URL('../migrations/', import.meta.url)],
-  means: async ({ config, personal }) => ({
+  means: async ({ config, personal, settingOf }) => ({
     personal,
+    settingOf,
     settings: config,
     transportKeys: config.TRANSPORT_KEYS,
     storage: await openStorage(config),

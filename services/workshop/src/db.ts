@@ -1,3 +1,4 @@
+import type { SettingOf } from '@forecourt/contracts/settings'
 import type { Apart } from '@forecourt/platform/apart'
 import type { KeyRing } from '@forecourt/platform/config'
 import type { Emit } from '@forecourt/platform/outbox'
@@ -48,6 +49,7 @@ export interface Writing {
 export interface Means {
   personal: PersonalData
   apart: Apart<Tables>
+  settingOf: SettingOf
   /** How long a completion waits for inventory's answer. */
   stockAnswerMs: number
   /** Opens and closes secrets on their way to the service that brings them to customers. */

@@ -27,8 +27,9 @@ export const workshop = service<typeof WorkshopConfig, Tables, Means>({
   about: 'Service requests, job cards and the parts they need',
   config: WorkshopConfig,
   migrations: [new URL('../migrations/', import.meta.url)],
-  means: ({ personal, config, pool }) => ({
+  means: ({ personal, config, pool, settingOf }) => ({
     personal,
+    settingOf,
     transportKeys: config.TRANSPORT_KEYS,
     apart: apartOver(pool, 'workshop'),
     stockAnswerMs: config.STOCK_ANSWER_MS,

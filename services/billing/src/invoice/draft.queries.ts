@@ -81,11 +81,11 @@ export async function insertLines(
 }
 
 /** The law of the center's country, and the center as it supplies. */
-export function termsOf({ policy }: Pick<Means, 'policy'>, center: ServiceCenterRow): Terms {
+export function termsOf({ settingOf }: Pick<Means, 'settingOf'>, center: ServiceCenterRow): Terms {
   return {
     jurisdiction: jurisdictionOf(center.country),
     supplier: supplierOf(center),
-    roundsOff: policy.roundsOff,
+    roundsOff: settingOf('invoiceRoundOff'),
   }
 }
 

@@ -55,7 +55,7 @@ export async function issueInvoice(context: Issuing, id: string): Promise<Issued
 
 /** The center may have got another tax number since the draft was made. */
 async function pricedAnew(context: Issuing, draft: InvoiceRow, before: InvoiceLineRow[]) {
-  const { db, now, policy } = context
+  const { db, now, settingOf } = context
   const center = await oneCenter(db, draft.serviceCenterId)
   if (!center) throw problem('not_found')
   const terms = termsOf(context, center)
@@ -66,7 +66,8 @@ async function pricedAnew(context: Issuing, draft: InvoiceRow, before: InvoiceLi
     await writeTaxes(db, lines)
   }
   const invoiceDate = dayOf(jurisdiction, now)
-  const dueDate = laterOf(invoiceDate, draft.dueDate ?? dayAfter(invoiceDate, policy.dueDays))
+  const latest = dayAfter(invoiceDate, settingOf('invoiceDueDays'))
+  const dueDate = laterOf(invoiceDate, draft.dueDate ?? latest)
   await schedule(context, LAPSE, draft.id, endOfDay(jurisdiction, dueDate))
   const columns = async () => {
     const financialYear = financialYearOf(jurisdiction, now)

@@ -11,7 +11,9 @@ export const findCustomer = endpoint('POST /customers/lookup', {
   message: 'Customer found',
   body: LookUpCustomer,
   returns: FoundCustomer,
-  limits: ({ me }) => [{ key: `lookup:user:${me.userId}`, count: 30, perS: 3_600 }],
+  limits: ({ me, settingOf }) => [
+    { key: `lookup:user:${me.userId}`, count: settingOf('customerLookupsPerHour'), perS: 3_600 },
+  ],
   async handle(context, { body }) {
     const { customer, vehicles } = await lookUpCustomer(context, body)
     const { id, referenceId, fullName } = customer

@@ -12,9 +12,10 @@ import { schedule } from '@forecourt/platform/timer'
 import { sql } from 'kysely'
 import { canonicalText, type Form } from './form.ts'
 import type { Writing } from './form.queries.ts'
-import { LAPSES_AFTER_MS, registrationCode, type RegistrationRow } from './registration.ts'
+import { registrationCode, type RegistrationRow } from './registration.ts'
 
 const WINDOW_S = 900
+const DAY_MS = 86_400_000
 const PER_STRANGER = 5
 const PER_EMPLOYEE = 60
 /** More forms than one phone sends in a month. */
@@ -44,7 +45,7 @@ export const lifecycle = machine<RegistrationRow>()({
 
 /** Keeps a form until its code is proved, or until it lapses. */
 export async function insertRegistration(
-  { db, me, now, emit, personal }: Writing,
+  { db, me, now, emit, personal, settingOf }: Writing,
   { id, serviceCenterId, form }: { id: string; serviceCenterId: string; form: Form },
 ): Promise<RegistrationRow> {
   const { fullName, phone, city, taluka, district, state, pinCode } = form.customer
@@ -69,8 +70,8 @@ export async function insertRegistration(
     })
     .returningAll()
     .executeTakeFirstOrThrow()
-  const lapsesAt = new Date(Date.parse(now) + LAPSES_AFTER_MS).toISOString()
-  await schedule({ db }, LAPSE, id, lapsesAt)
+  const lapsesAt = new Date(Date.parse(now) + settingOf('unverifiedRegistrationDays') * DAY_MS)
+  await schedule({ db }, LAPSE, id, lapsesAt.toISOString())
   const vehicleCount = form.vehicles.length
   emit(RegistrationOpened, registration.version, {
     registrationId: id,

@@ -32,9 +32,6 @@ export const RegistrationRow = z.object({
 })
 export type RegistrationRow = z.infer<typeof RegistrationRow>
 
-/** How long a form waits for its code to be proved before it is deleted. */
-export const LAPSES_AFTER_MS = 30 * 24 * 3_600_000
-
 /** How the code of a registration behaves. */
 export const registrationCode = {
   purpose: 'registration',

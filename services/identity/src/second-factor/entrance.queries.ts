@@ -5,7 +5,7 @@ import type { Means, Tables } from '../db.ts'
 import { openSession } from '../session/session.queries.ts'
 import type { SignedIn } from '../session/session.ts'
 import type { Sign } from '../signing-key/signing-key.ts'
-import { admit, forgetFailures, selectUsers, shownUser } from '../user/user.queries.ts'
+import { forgetFailures, refuseBarred, selectUsers, shownUser } from '../user/user.queries.ts'
 import { owedFactor, type UserAndReach, type UserRow } from '../user/user.ts'
 import { openChallenge } from './challenge.queries.ts'
 import type { Entered } from './second-factor.ts'
@@ -17,11 +17,11 @@ type Entering = Context<Tables> & Means & { sign: Sign }
  * with a challenge where the second factor is missing. Every way of signing in ends here.
  */
 export async function enter(context: Entering, userId: string): Promise<Entered> {
-  const { db, proved } = context
+  const { db, proved, settingOf } = context
   const user = await lockedAccount(context, userId)
-  const owed = owedFactor(user, 'unproved')
+  const owed = owedFactor(user, 'unproved', settingOf('mfaRequiredForRoles'))
   if (!owed) return signIn(context, user, 'unproved')
-  await admit(db, user, 'proved')
+  await refuseBarred(db, user)
   proved({ userId, roles: [user.role], centers: user.serviceCenterIds })
   return openChallenge(db, userId, owed)
 }

@@ -8,7 +8,7 @@ import { admit } from '../user/user.queries.ts'
 import type { UserAndReach } from '../user/user.ts'
 import { accessLifeOf, GRACE_S, judge, type SessionRow, type Tokens } from './session.ts'
 
-type Granting = { db: Kysely<Tables>; sign: Sign } & Pick<Means, 'lifetimes'>
+type Granting = { db: Kysely<Tables>; sign: Sign } & Pick<Means, 'lifetimes' | 'settingOf'>
 
 /** Opens a session for an account that has proved itself, and hands out its first tokens. */
 export async function openSession(
@@ -43,11 +43,11 @@ interface Granted {
 
 /** Every token of this house is made here, behind the one door. */
 export async function grantTokens(
-  { db, sign, lifetimes }: Granting,
+  { db, sign, lifetimes, settingOf }: Granting,
   user: UserAndReach,
   { sessionId, refreshToken, secondFactor }: Granted,
 ): Promise<Tokens> {
-  await admit(db, user, secondFactor)
+  await admit({ db, settingOf }, user, secondFactor)
   const issuedAtS = await newestRefusalOf(db, sessionId)
   const lifeS = accessLifeOf(lifetimes, user.role)
   const claims = {

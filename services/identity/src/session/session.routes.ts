@@ -109,7 +109,7 @@ interface Exchanged {
 
 /** In a transaction of its own: the end of a copied token's session outlives the refusal. */
 async function exchange(context: Here, { body }: { body: RefreshSession }): Promise<Exchanged> {
-  const { apart, signer, lifetimes } = context
+  const { apart, signer, lifetimes, settingOf } = context
   const presented = body.refreshToken
   const sign = await signer.ready()
   const exchanged = await apart(context.requestId, async ({ db, emit }) => {
@@ -130,7 +130,7 @@ async function exchange(context: Here, { body }: { body: RefreshSession }): Prom
         : successorOf(session, presented)
     // A session stands for the second factor that opened it.
     const granted = { sessionId: session.id, refreshToken, secondFactor: 'proved' } as const
-    return { tokens: await grantTokens({ db, sign, lifetimes }, user, granted), user }
+    return { tokens: await grantTokens({ db, sign, lifetimes, settingOf }, user, granted), user }
   })
   if (!exchanged) throw problem('refresh_token_invalid')
   return exchanged

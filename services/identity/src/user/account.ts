@@ -51,6 +51,10 @@ export type Reach = Pick<UserRow, 'role' | 'serviceCenterIds'>
 /** Roles of people who do not work for the dealer group: they register by themselves. */
 const rolesOfOutsiders = new Set([...customerRoles, 'garage_owner'])
 
+export function isRoleOfStaff(role: string): boolean {
+  return !rolesOfOutsiders.has(role)
+}
+
 export function isAdministrator({ role }: Pick<UserRow, 'role'>): boolean {
   return rolesOfAllCenters.includes(role)
 }
@@ -75,7 +79,7 @@ export function isSameReach(one: Reach, other: Reach): boolean {
 
 /** What is wrong with a reach, by field; centers are where everybody but administrators works. */
 export function faultOfReach(reach: Reach): [field: string, message: string] | undefined {
-  if (rolesOfOutsiders.has(reach.role)) return ['role', 'There is no such role of staff']
+  if (!isRoleOfStaff(reach.role)) return ['role', 'There is no such role of staff']
   const count = reach.serviceCenterIds.length
   if (isAdministrator(reach) && count > 0) {
     return ['serviceCenterId', 'An administrator belongs to no service center']

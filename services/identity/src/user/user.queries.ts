@@ -1,5 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { UserCreated, type UserState } from '@forecourt/contracts/identity-events'
+import type { SettingOf } from '@forecourt/contracts/settings'
 import type { Emit } from '@forecourt/platform/outbox'
 import type { PersonalData } from '@forecourt/platform/personal'
 import { problem } from '@forecourt/platform/problem'
@@ -132,18 +133,29 @@ export function stateOf(user: UserRow): z.infer<typeof UserState> {
 }
 
 /**
- * The one door before every token: throws `account_locked`, `account_not_active` and
- * `mfa_required`. Whatever way of signing in there will be passes here.
+ * The one door before every token: whatever way of signing in there will be passes here. Throws
+ * what `refuseBarred` does, `mfa_required` and `mfa_enrollment_required`.
  */
 export async function admit(
-  db: Kysely<Tables>,
-  user: Pick<UserRow, 'id' | 'status' | 'mfaEnabled'>,
+  { db, settingOf }: { db: Kysely<Tables>; settingOf: SettingOf },
+  user: Pick<UserRow, 'id' | 'status' | 'role' | 'mfaEnabled'>,
   secondFactor: 'proved' | 'unproved',
+): Promise<void> {
+  await refuseBarred(db, user)
+  const owed = owedFactor(user, secondFactor, settingOf('mfaRequiredForRoles'))
+  if (!owed) return
+  const reason = owed === 'code' ? 'mfa_required' : 'mfa_enrollment_required'
+  throw problem(reason).concerning(user.id)
+}
+
+/** Throws `account_locked` and `account_not_active`. */
+export async function refuseBarred(
+  db: Kysely<Tables>,
+  user: Pick<UserRow, 'id' | 'status'>,
 ): Promise<void> {
   await refuseLocked(db, user.id)
   const refusal = refusalOf(user)
   if (refusal) throw problem(refusal).concerning(user.id)
-  if (owedFactor(user, secondFactor)) throw problem('mfa_required').concerning(user.id)
 }
 
 /** `subject` is an account's id, or the digest of what somebody without an account typed. */

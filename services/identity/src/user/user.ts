@@ -123,10 +123,12 @@ export function refusalOf({ status }: Pick<UserRow, 'status'>): ErrorReason | un
 
 /** What of the second factor an account owes before it gets tokens; undefined when nothing. */
 export function owedFactor(
-  { mfaEnabled }: Pick<UserRow, 'mfaEnabled'>,
+  { mfaEnabled, role }: Pick<UserRow, 'mfaEnabled' | 'role'>,
   secondFactor: 'proved' | 'unproved',
-): 'code' | undefined {
-  return mfaEnabled && secondFactor === 'unproved' ? 'code' : undefined
+  rolesThatNeedIt: readonly string[],
+): 'code' | 'enrollment' | undefined {
+  if (!mfaEnabled) return rolesThatNeedIt.includes(role) ? 'enrollment' : undefined
+  return secondFactor === 'unproved' ? 'code' : undefined
 }
 
 /** A name as it is kept, in one. */

@@ -1,24 +1,28 @@
 import { ItemAdded } from '@forecourt/contracts/inventory-events'
+import { Quantity } from '@forecourt/contracts/money'
 import { isOfAllCenters, type Me } from '@forecourt/platform/me'
 import { problem } from '@forecourt/platform/problem'
 import { given } from '@forecourt/platform/table'
 import { sql, type Kysely } from 'kysely'
 import type { z } from 'zod'
-import type { Tables } from '../db.ts'
+import type { Means, Tables } from '../db.ts'
 import type { Writing } from '../stock/level.queries.ts'
 import { columnsOf, stateOf, thresholdsOf, type AddItem, type Item, type ItemRow } from './item.ts'
 
 /** Adds an item to the catalogue. Throws `item_code_taken`. */
 export async function insertItem(
-  { db, emit }: Writing,
+  { db, emit, settingOf }: Writing & Means,
   id: string,
   body: AddItem,
 ): Promise<ItemRow> {
   const { itemCode, name, category, unitPrice, taxRate } = body
   const needed = { id, itemCode, name, category, unitPriceMinor: unitPrice, taxRateBp: taxRate }
+  const usual = Quantity.nullable().parse(settingOf('defaultReorderPoint'))
+  const reorderPointMilli = body.reorderPoint === undefined ? usual : body.reorderPoint
+  const said = given({ ...columnsOf(body), ...thresholdsOf(body) })
   const item = await db
     .insertInto('item')
-    .values({ ...newItem, ...needed, ...given({ ...columnsOf(body), ...thresholdsOf(body) }) })
+    .values({ ...newItem, ...needed, ...said, reorderPointMilli })
     .onConflict((conflict) => conflict.column('itemCode').doNothing())
     .returningAll()
     .executeTakeFirst()

@@ -13,7 +13,7 @@ import {
   withoutCode,
 } from './message.queries.ts'
 import { channels, type Channel, type Letter, type Outcome } from './provider.ts'
-import { quietUntil } from './quiet-hours.ts'
+import { QuietHours, quietUntil } from './quiet-hours.ts'
 
 /** Messages that one process hands to one provider at the same time. */
 const SIDE_BY_SIDE = 16
@@ -145,7 +145,7 @@ async function contentOf({ storage }: Desk, key: string): Promise<Buffer | undef
 }
 
 /** What the customer and the clock say to a promotional message, at the moment it would go. */
-async function wishesOf({ db, settings }: Desk, message: MessageRow) {
+async function wishesOf({ db, settingOf }: Desk, message: MessageRow) {
   const [customer, center] = await Promise.all([
     db
       .selectFrom('customer')
@@ -159,9 +159,10 @@ async function wishesOf({ db, settings }: Desk, message: MessageRow) {
       .executeTakeFirst(),
   ])
   const now = new Date().toISOString()
+  const hours = QuietHours.parse(settingOf('quietHours'))
   return {
     consents: customer?.marketingConsent === true,
-    quietUntil: quietUntil(settings.QUIET_HOURS, now, center?.timeZone ?? 'Asia/Kolkata'),
+    quietUntil: quietUntil(hours, now, center?.timeZone ?? 'Asia/Kolkata'),
   }
 }
 

@@ -9,6 +9,7 @@ import { ServiceCenterOpened } from '@forecourt/contracts/identity-events'
 import { inTransaction } from '@forecourt/platform/database'
 import { open, type Running } from '@forecourt/platform/run'
 import { systemScope } from '@forecourt/platform/scope'
+import { decide } from '@forecourt/testing/deciding'
 import { eventually } from '@forecourt/testing/eventually'
 import { centerFact, customerFact, otpFact } from '@forecourt/testing/facts'
 import { openMailbox, type LocalMailbox } from '@forecourt/testing/mailbox'
@@ -244,7 +245,10 @@ describe('when a process is killed', () => {
 
 describe('when it is quiet time', () => {
   let stack: Stack
-  beforeAll(async () => (stack = await openNotification({ QUIET_HOURS: aroundNow() })))
+  beforeAll(async () => {
+    stack = await openNotification()
+    await decide(stack, 'quietHours', aroundNow())
+  })
   afterAll(() => stack?.close())
 
   test('an offer rests until it is over, while thanks and codes go', async () => {

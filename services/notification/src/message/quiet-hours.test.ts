@@ -16,7 +16,7 @@ test.each([
 test.each([
   ['at its end', nights, '2026-11-21T03:30:00Z'],
   ['by day', nights, '2026-11-21T10:00:00Z'],
-  ['without configuration', QuietHours.parse(''), '2026-11-21T20:00:00Z'],
+  ['where nobody has decided any', QuietHours.parse(''), '2026-11-21T20:00:00Z'],
 ])('nothing rests %s', (_, hours, now) => {
   expect(quietUntil(hours, now, 'Asia/Kolkata')).toBeNull()
 })

@@ -105,9 +105,17 @@ export async function complete(
   await moveRequest(context, card, 'complete')
 }
 
-/** The customer is asked for feedback, once for each delivery. */
+/**
+ * The customer is asked for feedback, once for each delivery. Throws `payment_outstanding` where
+ * administrators have decided that the invoice comes first.
+ */
 export async function deliver(context: Moving, id: string): Promise<void> {
-  const card = await move(context, id, 'deliver', () => Promise.resolve({ deliveredAt: now }))
+  const card = await move(context, id, 'deliver', ({ paymentStatus }) => {
+    if (context.settingOf('deliveryNeedsPayment') && paymentStatus !== 'paid') {
+      throw problem('payment_outstanding')
+    }
+    return Promise.resolve({ deliveredAt: now })
+  })
   await sendLink(context, { purpose: 'feedback', subjectId: id }, card)
 }
 

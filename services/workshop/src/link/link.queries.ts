@@ -3,17 +3,20 @@ import { LinkRequested } from '@forecourt/contracts/workshop-events'
 import { seal } from '@forecourt/platform/personal'
 import type { Means, Writing } from '../db.ts'
 import type { JobCardRow } from '../job-card/job-card.ts'
-import { LINK_LIFE_MS, type LinkRow } from './link.ts'
+import type { LinkRow } from './link.ts'
+
+const HOUR_MS = 3_600_000
 
 /** Makes a link, and has it brought to the customer of a card. */
 export async function sendLink(
-  { db, emit, transportKeys }: Writing & Means,
+  { db, emit, transportKeys, settingOf }: Writing & Means,
   { purpose, subjectId }: Pick<LinkRow, 'purpose' | 'subjectId'>,
   { id: jobCardId, customerId, serviceCenterId }: JobCardRow,
 ): Promise<void> {
   const id = randomUUIDv7()
   const token = randomBytes(16).toString('base64url')
-  const expiresAt = new Date(Date.now() + LINK_LIFE_MS).toISOString()
+  const lifeMs = settingOf('customerLinkHours') * HOUR_MS
+  const expiresAt = new Date(Date.now() + lifeMs).toISOString()
   const said = { purpose, subjectId, jobCardId, customerId, serviceCenterId, expiresAt }
   await db
     .insertInto('link')

@@ -1,8 +1,5 @@
 import { z } from 'zod'
 
-/** How long a link lives. */
-export const LINK_LIFE_MS = 72 * 3_600_000
-
 /** What opens one page to one customer; of its secret only the digest is kept. */
 export const LinkRow = z.object({
   id: z.uuid(),
