@@ -31,6 +31,7 @@ const ALIASES: Record<string, string> = {
   images: '/files',
   photoFileId: '/files',
   documentId: 'jobCardId',
+  '/personal-data/{service}': '/customers',
 }
 
 /** What a visit left behind, as those who may see it see it. */

@@ -1,4 +1,5 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely'
+import { scopeOf, type Me } from './me.ts'
 import type { PersonalData } from './personal.ts'
 import { isSecret } from './secrecy.ts'
 
@@ -22,6 +23,8 @@ export interface PersonalTable {
   key?: string
   /** Columns with ciphertext, each sealed for its row. */
   sealed?: readonly string[]
+  /** Columns that staff keeps for itself: not in what customers get by themselves. */
+  inner?: readonly string[]
   erasure: Erasure
   /** Columns of rows that stay, which say nothing of a person. */
   plain?: readonly string[]
@@ -39,16 +42,17 @@ const HIDDEN = /(?:index|indexes|digests|keys?|^proves|^successor)$/i
 
 /** All rows that tell of the person and that the caller may see, by table, in plain. */
 export async function exportPerson(
-  { db, personal }: { db: unknown; personal?: PersonalData },
+  { db, personal, me }: { db: unknown; personal?: PersonalData; me: Me },
   tables: readonly PersonalTable[],
   person: Person,
 ): Promise<Record<string, Record<string, unknown>[]>> {
+  const isOwn = scopeOf(me, null).kind === 'own'
   const found = await Promise.all(
     tables.map(async (one) => {
       const { rows } = await sql<Record<string, unknown>>`
         select * from ${sql.table(one.table)} where ${ofPerson(tables, one, person)}
         order by 1`.execute(db as Kysely<object>)
-      return [camel(one.table), rows.map((row) => opened(personal, one, row))] as const
+      return [camel(one.table), rows.map((row) => opened(personal, one, row, isOwn))] as const
     }),
   )
   return Object.fromEntries(found.filter(([, rows]) => rows.length > 0))
@@ -91,13 +95,16 @@ function ofPerson(
 
 function opened(
   personal: PersonalData | undefined,
-  { table, sealed = [] }: PersonalTable,
+  { table, sealed = [], inner = [] }: PersonalTable,
   row: Record<string, unknown>,
+  isOwn: boolean,
 ): Record<string, unknown> {
   const columns = new Map(sealed.map((column) => [camel(column), column]))
-  const shown = Object.entries(row).filter(
-    ([name, value]) => !isSecret(name) && !HIDDEN.test(name) && !(value instanceof Uint8Array),
-  )
+  const hidden = new Set(isOwn ? inner.map(camel) : [])
+  const shown = Object.entries(row).filter(([name, value]) => {
+    const isNoText = value instanceof Uint8Array || HIDDEN.test(name)
+    return !isNoText && !isSecret(name) && !hidden.has(name)
+  })
   const entries = shown.map(([name, value]) => {
     const column = columns.get(name)
     if (column === undefined || typeof value !== 'string') return [name, value] as const

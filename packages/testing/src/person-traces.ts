@@ -1,18 +1,18 @@
 import { schemaName, type ServiceName } from '@forecourt/contracts/service-name'
 import { KeyRing } from '@forecourt/platform/config'
-import { personalData } from '@forecourt/platform/personal'
+import { personalData, type PersonalData } from '@forecourt/platform/personal'
 import { testSecrets, type Stack } from './stack.ts'
 import type { SeenEvent } from './topic-watch.ts'
 
 const keys = (name: keyof typeof testSecrets) => KeyRing.parse(testSecrets[name])
-const personal = personalData(keys('PERSONAL_KEYS'), keys('BLIND_INDEX_KEY'))
+const ofTests = personalData(keys('PERSONAL_KEYS'), keys('BLIND_INDEX_KEY'))
 const SEALED = /^\d+\.[\w-]{38,}$/
 
 /** What a person is known by: `{ phone, email, name, plate }`, each a text as it is kept. */
 export type Known = Record<string, string>
 
 /** What to look for, plain and as the digests that stand for it. */
-function needlesOf(known: Known): [string, string][] {
+function needlesOf(known: Known, personal: PersonalData): [string, string][] {
   const { phone, email } = known
   const digests = {
     ...(phone && { 'digest of phone': personal.blindIndex('phone', phone) }),
@@ -29,6 +29,7 @@ export async function tracesInTables(
   { admin }: Pick<Stack, 'admin'>,
   service: ServiceName,
   known: Known,
+  personal = ofTests,
 ): Promise<string[]> {
   const { rows: tables } = await admin.query<{ name: string }>(
     `select relname as name from pg_class
@@ -43,7 +44,7 @@ export async function tracesInTables(
     for (const { row } of rows as { row: Record<string, unknown> }[]) {
       for (const [column, value] of Object.entries(row)) {
         const id = String(row['id'] ?? row['key'] ?? '')
-        for (const what of toldBy(value, { tables: [name], column, id }, known)) {
+        for (const what of toldBy(value, { tables: [name], column, id }, known, personal)) {
           found.add(`${name}.${column}: ${what}`)
         }
       }
@@ -53,14 +54,18 @@ export async function tracesInTables(
 }
 
 /** What topics tell of a person: of compacted ones the last record of each key counts. */
-export function tracesInTopics(seen: readonly SeenEvent[], known: Known): string[] {
+export function tracesInTopics(
+  seen: readonly SeenEvent[],
+  known: Known,
+  personal = ofTests,
+): string[] {
   const tips = new Map(seen.map((event) => [tipOf(event), event]))
   const found = [...tips.values()].flatMap(({ topic, key, data }) => {
     const noun = topic.split('.').at(-2) ?? ''
     const entries = Object.entries(data ?? {})
     return entries.flatMap(([field, value]) => {
       const place = { tables: [noun.replaceAll('-', '_')], column: snake(field), id: key }
-      return toldBy(value, place, known).map((what) => `${topic}.${field}: ${what}`)
+      return toldBy(value, place, known, personal).map((what) => `${topic}.${field}: ${what}`)
     })
   })
   return [...new Set(found)].toSorted()
@@ -78,11 +83,11 @@ interface Where {
   id: string
 }
 
-function toldBy(value: unknown, where: Where, known: Known): string[] {
+function toldBy(value: unknown, where: Where, known: Known, personal: PersonalData): string[] {
   if (value === null || value === undefined) return []
   const text = typeof value === 'string' ? value : JSON.stringify(value)
-  const plain = bytesOf(SEALED.test(text) ? openedText(text, where) : text)
-  return needlesOf(known)
+  const plain = bytesOf(SEALED.test(text) ? openedText(text, where, personal) : text)
+  return needlesOf(known, personal)
     .filter(([, needle]) => plain.toLowerCase().includes(needle.toLowerCase()))
     .map(([name]) => name)
 }
@@ -93,7 +98,7 @@ function bytesOf(text: string): string {
 }
 
 /** A copy may be called otherwise than what its owner sealed; a code has a key of its own. */
-function openedText(sealed: string, { tables, column, id }: Where): string {
+function openedText(sealed: string, { tables, column, id }: Where, personal: PersonalData): string {
   for (const table of [...tables, 'user', 'customer', 'vehicle']) {
     try {
       return personal.open(sealed, { table, column, id })

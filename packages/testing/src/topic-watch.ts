@@ -25,7 +25,7 @@ export async function watchTopics(
   service: string,
 ): Promise<TopicWatch> {
   const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING })
-  const consumer = kafka.consumer({ groupId: `${prefix}watch`, maxWaitTimeInMs: 50 })
+  const consumer = kafka.consumer({ groupId: `${prefix}watch.${service}`, maxWaitTimeInMs: 50 })
   const own = catalogue.filter((contract) => contract.service === service)
   const topics = [...new Set(own.map(({ topic }) => prefix + topic))]
   const seen: SeenEvent[] = []

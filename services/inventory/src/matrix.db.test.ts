@@ -1,5 +1,6 @@
 import { testEveryRole, testLists, testTables } from '@forecourt/testing/matrix'
 import { kiran } from '@forecourt/testing/people'
+import { testPersonalTables } from '@forecourt/testing/personal-tables'
 import { openStack, type Stack } from '@forecourt/testing/stack'
 import { afterAll, beforeAll } from 'vitest'
 import { tables } from './db.ts'
@@ -13,4 +14,13 @@ testEveryRole(inventory, () => stack)
 testLists(inventory, () => stack, kiran)
 testTables(inventory, tables, () => stack, {
   service_center: 'a replica of what everybody may know',
+})
+testPersonalTables(inventory, [], () => stack, {
+  service_center: 'centers',
+  item: 'the catalogue',
+  stock_movement: 'stock',
+  reservation: 'stock',
+  reservation_line: 'stock',
+  stock_alert: 'stock',
+  purchase_request: 'what should be bought',
 })

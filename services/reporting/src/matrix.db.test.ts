@@ -3,10 +3,12 @@ import { eventually } from '@forecourt/testing/eventually'
 import { auditFact } from '@forecourt/testing/facts'
 import { testEveryRole, testForeignCenter, testLists, testTables } from '@forecourt/testing/matrix'
 import { kiran, meera, pune } from '@forecourt/testing/people'
+import { testPersonalTables } from '@forecourt/testing/personal-tables'
 import { publish } from '@forecourt/testing/publish'
 import { openStack, type Stack } from '@forecourt/testing/stack'
 import { afterAll, beforeAll } from 'vitest'
 import { tables } from './db.ts'
+import { personalTables } from './personal-data/personal-tables.queries.ts'
 import { reporting } from './service.ts'
 
 let stack: Stack
@@ -32,4 +34,17 @@ testForeignCenter(reporting, () => stack, {
 testTables(reporting, tables, () => stack, {
   audit_chain: 'counts the lines of each service, whichever center they belong to',
   service_center: 'a replica of what everybody may know',
+})
+testPersonalTables(reporting, personalTables, () => stack, {
+  service_center: 'centers',
+  staff: 'roles of people',
+  audit_chain: 'counts',
+  invoice: 'ids and money',
+  service_request: 'ids',
+  job_card: 'ids',
+  parts_request: 'ids',
+  vehicle: 'ids',
+  stock_alert: 'ids',
+  figure: 'figures',
+  figure_day: 'figures',
 })

@@ -10,11 +10,13 @@ import {
 import { eventually } from '@forecourt/testing/eventually'
 import { customerFact } from '@forecourt/testing/facts'
 import { priya } from '@forecourt/testing/people'
+import { testPersonalTables } from '@forecourt/testing/personal-tables'
 import { tracesInTables, type Known } from '@forecourt/testing/person-traces'
 import { publish } from '@forecourt/testing/publish'
 import { openStack, type Stack } from '@forecourt/testing/stack'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { billing } from '../service.ts'
+import { personalTables } from './personal-tables.queries.ts'
 
 let stack: Stack
 beforeAll(async () => {
@@ -85,4 +87,9 @@ test('of a draft and an erasure at once, the draft names nobody afterwards', asy
   const cards = Array.from({ length: 6 }, () => cardFact(customerId))
   await Promise.all([erased(customerId), ...cards.map((card) => completeCard(stack, card))])
   expect(await tracesInTables(stack, 'billing', person)).toEqual([])
+})
+
+testPersonalTables(billing, personalTables, () => stack, {
+  service_center: 'centers',
+  number_series: 'counts',
 })

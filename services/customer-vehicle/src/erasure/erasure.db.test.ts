@@ -11,6 +11,7 @@ import { KeyRing } from '@forecourt/platform/config'
 import { personalData } from '@forecourt/platform/personal'
 import { eventually } from '@forecourt/testing/eventually'
 import { asha, kiran, meera, priya } from '@forecourt/testing/people'
+import { testPersonalTables } from '@forecourt/testing/personal-tables'
 import { tracesInTables, tracesInTopics, type Known } from '@forecourt/testing/person-traces'
 import { publish } from '@forecourt/testing/publish'
 import {
@@ -25,6 +26,7 @@ import { openStack, testSecrets, type Stack } from '@forecourt/testing/stack'
 import { cardFact, issuedInvoiceFact, requestFact } from '@forecourt/testing/visit-facts'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { customerVehicle } from '../service.ts'
+import { personalTables } from './personal-tables.queries.ts'
 
 let stack: Stack
 beforeAll(async () => {
@@ -224,4 +226,11 @@ test('the key is given its tombstone when nobody needs the ids any more', async 
   const versions = all.map(({ headers }) => Number(headers['ce_sequence']))
   expect(versions).toEqual(versions.toSorted((one, other) => one - other))
   expect(last.headers['ce_sequence']).toBe(String(versions.at(-1)))
+})
+
+testPersonalTables(customerVehicle, personalTables, () => stack, {
+  service_center: 'centers',
+  reference_counter: 'counts',
+  vehicle_brand: 'the list of brands',
+  vehicle_brand_name: 'the list of brands',
 })

@@ -4,12 +4,14 @@ import { eventually } from '@forecourt/testing/eventually'
 import { customerFact } from '@forecourt/testing/facts'
 import { garaging, ownerForm } from '@forecourt/testing/garaging'
 import { ownKeys } from '@forecourt/testing/own-keys'
+import { testPersonalTables } from '@forecourt/testing/personal-tables'
 import { tracesInTables, tracesInTopics } from '@forecourt/testing/person-traces'
 import { publish } from '@forecourt/testing/publish'
 import { openStack, type Stack } from '@forecourt/testing/stack'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { seed, SeedConfig } from '../seed.ts'
 import { identity } from '../service.ts'
+import { accountTables, customerTables } from './personal-tables.queries.ts'
 
 let stack: Stack
 beforeAll(async () => {
@@ -116,4 +118,19 @@ test('whatever belongs to an account goes with it', async () => {
   )
   // Customers own no garage: whoever owns one has another role.
   expect(rows.map(({ name }) => name)).toEqual(['garage'])
+})
+
+testPersonalTables(identity, [...accountTables, ...customerTables], () => stack, {
+  service_center: 'centers',
+  service_center_zone: 'centers',
+  role: 'roles',
+  signing_key: 'keys',
+  login_failure: 'ends with its account',
+  otp: 'found by the digests of the phone, and dropped',
+  sign_up: 'found by the digest of the phone, and dropped',
+  phone_proof: 'unproved, ends within the hour',
+  username_counter: 'keyed digests of names, of nobody',
+  garage: 'customers own none',
+  garage_registration: 'of garages, ends within a day',
+  setting: 'what administrators have decided',
 })

@@ -16,6 +16,7 @@ import { eventually } from '@forecourt/testing/eventually'
 import { centerFact, customerFact, otpFact, vehicleFact } from '@forecourt/testing/facts'
 import { openMailbox, type LocalMailbox } from '@forecourt/testing/mailbox'
 import { pune } from '@forecourt/testing/people'
+import { testPersonalTables } from '@forecourt/testing/personal-tables'
 import { tracesInTables } from '@forecourt/testing/person-traces'
 import { publish, publishTombstone } from '@forecourt/testing/publish'
 import { openStack, type Stack } from '@forecourt/testing/stack'
@@ -23,6 +24,7 @@ import { cardFact } from '@forecourt/testing/visit-facts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seedTemplates } from '../seed.ts'
 import { notification } from '../service.ts'
+import { personalTables } from './personal-tables.queries.ts'
 
 let mailbox: LocalMailbox
 let stack: Stack
@@ -146,4 +148,12 @@ test('a letter that could not be brought goes with whom it was to', async () => 
   await bury(other.known.phone)
   await erased(person)
   expect(await rowsOf('select from dead_letter')).toHaveLength(1)
+})
+
+testPersonalTables(notification, personalTables, () => stack, {
+  service_center: 'centers',
+  staff: 'people who work here',
+  item: 'the catalogue',
+  template: 'wordings',
+  vehicle: 'its copy ends with the tombstone of the vehicle',
 })

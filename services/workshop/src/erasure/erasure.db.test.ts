@@ -2,6 +2,7 @@ import { CustomerErased, CustomerRegistered } from '@forecourt/contracts/custome
 import { eventually } from '@forecourt/testing/eventually'
 import { customerFact } from '@forecourt/testing/facts'
 import { priya } from '@forecourt/testing/people'
+import { testPersonalTables } from '@forecourt/testing/personal-tables'
 import { tracesInTables, type Known } from '@forecourt/testing/person-traces'
 import { publish, publishTombstone } from '@forecourt/testing/publish'
 import { openStack, type Stack } from '@forecourt/testing/stack'
@@ -15,6 +16,7 @@ import {
 } from '@forecourt/testing/visiting'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { workshop } from '../service.ts'
+import { personalTables } from './personal-tables.queries.ts'
 
 let stack: Stack
 beforeAll(async () => {
@@ -122,4 +124,11 @@ test('of a request and an erasure at once, the request is refused or called off'
   expect(requests.every(({ status }) => status === 'cancelled')).toBe(true)
   expect(requests).toHaveLength(answers.filter(({ status }) => status === 201).length)
   expect(await tracesInTables(stack, 'workshop', known)).toEqual([])
+})
+
+testPersonalTables(workshop, personalTables, () => stack, {
+  service_center: 'centers',
+  staff: 'people who work here',
+  item: 'the catalogue',
+  stock_level: 'stock',
 })

@@ -34,6 +34,7 @@ export const personalTables: readonly PersonalTable[] = [
   {
     ...customer,
     table: 'job_card',
+    inner: ['engineer_notes'],
     erasure: {
       empty: {
         exterior_condition: null,
