@@ -114,17 +114,6 @@ export const SessionOutdated = event('identity.session.outdated.v1', {
   data: SessionState,
 })
 
-export const GarageOpened = event('identity.garage.opened.v1', {
-  key: 'garageId',
-  about:
-    'The owner of a garage has registered; account and service center have events of their own.',
-  data: z.object({
-    garageId: Id.describe('The garage.'),
-    userId: Id.describe('The account of its owner.'),
-    documentFileId: Id.nullable().describe('The paper that names the owner, if it was uploaded.'),
-  }),
-})
-
 export const AccountOtpRequested = event('identity.otp.requested.v1', {
   key: 'otpId',
   about: 'A one-time password of an account is to be brought to its owner.',

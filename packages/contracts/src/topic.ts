@@ -64,11 +64,6 @@ export const topics = {
     about: 'What administrators have decided for the whole dealer group.',
     judges: true,
   },
-  'identity.garage.v1': {
-    class: 'ledger',
-    audience: 'internal',
-    about: 'Garages whose owners have registered.',
-  },
   'identity.otp.v1': {
     class: 'transport',
     audience: 'internal',
