@@ -1,4 +1,5 @@
 import { JobCardInspected } from '@forecourt/contracts/workshop-events'
+import { isErased } from '@forecourt/platform/erasure'
 import { consumer, on } from '../db.ts'
 import { attachKnown } from './file.queries.ts'
 
@@ -9,6 +10,8 @@ import { attachKnown } from './file.queries.ts'
  */
 export const inspectionPhotos = consumer('inspection-photos', [
   on(JobCardInspected, async ({ db }, { jobCardId: visitId, vehicleId: to, photoFileIds = [] }) => {
+    // Nothing would ever drop what belongs to a vehicle that is no more.
+    if (await isErased({ db }, [to])) return
     await attachKnown(db, photoFileIds, { purpose: 'inspection', to, visitId })
   }),
 ])
