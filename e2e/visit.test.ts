@@ -4,9 +4,9 @@ import { countAnew, dashboardOf, ledgersOf } from './dashboards.ts'
 import { startLocalStack, type LocalStack } from './local-stack.ts'
 import { operations } from './operations.ts'
 import { nounOf, toldByOutsider } from './outsider.ts'
-import { codeFor, submit, type Registered } from './registering.ts'
+import { codeFor, openAccount, submit, type Registered } from './registering.ts'
 import { leaksAt, pictureOf, type Stranger } from './strangers.ts'
-import { gatherTraces, type Traces } from './traces.ts'
+import { gatherTraces, openable, seenBy, type Traces } from './traces.ts'
 
 let stack: LocalStack
 const tokens: Record<string, string> = {}
@@ -229,6 +229,38 @@ test('another company follows the visit from the public topics alone, in order',
   expect(ofCard.map(({ key }) => key)).toEqual(expect.arrayContaining([card.id, invoice.id]))
 })
 
+test('the customer opens an account, follows the visit, and asks for the next one', async () => {
+  const { id, token } = await openAccount(stack, {
+    name: 'Rahul Deshpande',
+    email: 'c9822012345@example.com',
+    phone,
+  })
+  tokens['customer'] = token
+  await eventually('the customer behind the account', async () => {
+    return (await stack.call(`GET /customers/${id}`, { token })).status === 200
+  })
+  const { customer, vehicles } = registered
+  expect(await as('customer', `GET /customers/${id}`)).toMatchObject({ id: customer.id })
+  await eventually('the account in the workshop and in billing', async () => {
+    const cards = await as<Thing[]>('customer', 'GET /workshop/job-cards')
+    const invoices = await as<Thing[]>('customer', 'GET /invoices')
+    return cards[0]?.id === card.id && invoices[0]?.id === invoice.id
+  })
+  expect(await as('customer', `GET /workshop/job-cards/${card.id}`)).toMatchObject({
+    ...{ status: 'delivered', paymentStatus: 'paid', available: [] },
+    partsUsed: [{ itemName: 'Brake pad', quantity: 2 }],
+  })
+  const request = await as('customer', 'POST /workshop/service-requests', {
+    customerId: id,
+    vehicleId: vehicles[0]?.id,
+    description: 'The next service',
+  })
+  expect(request).toMatchObject({ status: 'pending', available: ['cancel'] })
+  const path = `PUT /workshop/service-requests/${request.id}/cancel`
+  const cancelled = await as('customer', path, { reason: 'I sell the car' })
+  expect(cancelled).toMatchObject({ status: 'cancelled' })
+})
+
 /** What a visit that is over does not have: more work proposed, an alert, a purchase request. */
 async function leaveMoreOpen(): Promise<void> {
   const { customerId, vehicleId } = card
@@ -243,6 +275,7 @@ async function leaveMoreOpen(): Promise<void> {
   await as('technician', `PUT ${path}/start`)
   const additionalServices = [{ description: 'New hose', cost: 900 }]
   await as('technician', `PUT ${path}/additional-services`, { additionalServices })
+  await as('technician', `PUT ${path}`, { engineerNotes: 'Haggles over each rupee' })
   const serviceCenterId = await centerOfPune()
   const counted = { itemId: item.id, serviceCenterId, quantity: -2, reason: 'Two were broken' }
   await as('inventory', 'POST /inventory/adjustments', counted)
@@ -262,6 +295,8 @@ describe('whoever has no part in the visit sees and changes none of it', () => {
       const token = await stack.login(`${name}.mum@forecourt.test`)
       strangers.push({ name: `${name} of Mumbai`, token })
     }
+    const farah = { name: 'Farah Khan', email: 'farah@example.com', phone: '+919822054321' }
+    strangers.push({ name: 'another customer', token: (await openAccount(stack, farah)).token })
     await leaveMoreOpen()
     traces = await gatherTraces(stack, owners(), {
       ids: {
@@ -281,6 +316,29 @@ describe('whoever has no part in the visit sees and changes none of it', () => {
     if (!everybody) throw new Error('There is no operation that shows a customer.')
     const insider = { name: 'manager of Pune', token: tokens['manager'] ?? '' }
     expect(await leaksAt(stack, everybody, traces, insider)).not.toEqual([])
+  })
+
+  test('its customer is shown what is theirs, and nothing that staff keeps for itself', async () => {
+    const token = tokens['customer'] ?? ''
+    const lists = ['/customers', '/vehicles', '/workshop/job-cards', '/invoices']
+    const seen = await seenBy(stack, [token], [...lists, ...openable(traces)])
+    const shown = seen.map(({ path }) => path)
+    const [vehicle] = registered.vehicles
+    expect(shown).toEqual(
+      expect.arrayContaining([
+        ...lists,
+        ...[`/customers/${registered.customer.id}`, `/vehicles/${vehicle?.id}`],
+        ...[`/vehicles/${vehicle?.id}/history`, `/vehicles/${vehicle?.id}/graphical`],
+        ...[`/workshop/job-cards/${card.id}`, `/invoices/${invoice.id}`],
+        `/invoices/${invoice.id}/payments`,
+      ]),
+    )
+    expect(shown.filter((path) => /parts-required|engineers|inventory|admin/.test(path))).toEqual(
+      [],
+    )
+    const staffOnly = ['Haggles', 'reorderPoint', 'costPrice']
+    const told = seen.filter(({ text }) => staffOnly.some((word) => text.includes(word)))
+    expect(told).toEqual([])
   })
 
   for (const operation of operations) {
