@@ -1,12 +1,17 @@
 import type { ServiceName } from '@forecourt/contracts/service-name'
-import { kiran } from '@forecourt/testing/people'
+import { kiran, type Person } from '@forecourt/testing/people'
 import { tokenOf } from '@forecourt/testing/tokens'
 import type { Request } from './load.ts'
 import { openRecording, type Statement } from './recording.ts'
 import type { Prepared, Stage } from './stage.ts'
 
 /** Kiran runs the dealer group and may do everything that the rows ask for. */
-export const authorization = `Bearer ${tokenOf(kiran, 86_400_000)}`
+export const authorization = authorizationOf(kiran)
+
+/** The same for anybody else. */
+export function authorizationOf(person: Person): string {
+  return `Bearer ${tokenOf(person, 86_400_000)}`
+}
 
 export function mainOf(service: ServiceName): string {
   return `services/${service}/src/main.ts`

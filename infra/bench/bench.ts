@@ -8,10 +8,11 @@ import { openStage, type Stage } from './stage.ts'
 
 const FEWEST_ROUNDS = 5
 const ROUNDS = 9
+const VEHICLES = 200_000
 
 /**
- * `pnpm bench [row …] [--rounds N] [--note text]`: measures these rows, or all, and writes
- * docs/benchmarks.md.
+ * `pnpm bench [row …] [--rounds N] [--vehicles N] [--note text]`: measures these rows, or all, and
+ * writes docs/benchmarks.md. Searches are measured over so many vehicles.
  * With `--profile` it writes CPU profiles of what is measured instead, which then is slower.
  */
 async function bench(): Promise<void> {
@@ -19,6 +20,7 @@ async function bench(): Promise<void> {
     allowPositionals: true,
     options: {
       rounds: { type: 'string', default: String(ROUNDS) },
+      vehicles: { type: 'string', default: String(VEHICLES) },
       note: { type: 'string' },
       profile: { type: 'boolean', default: false },
     },
@@ -26,7 +28,7 @@ async function bench(): Promise<void> {
   const rounds = Number(values.rounds)
   if (!(rounds >= FEWEST_ROUNDS)) throw new Error(`--rounds must be ${FEWEST_ROUNDS} or more.`)
   const wanted = rowsOf(positionals)
-  const stage = await openStage(values.profile)
+  const stage = await openStage(values.profile, Number(values.vehicles))
   const stop = () => void stage.close().finally(() => process.exit(130))
   process.on('SIGINT', stop).on('SIGTERM', stop)
   try {

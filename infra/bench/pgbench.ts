@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
-import { readdir, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { findProgram } from '@forecourt/engines/programs'
+import { median } from './measure.ts'
 import { NotHere } from './row.ts'
 import type { Statement } from './recording.ts'
 import { CONNECTIONS, SECONDS } from './load.ts'
@@ -34,6 +35,31 @@ export async function pgbench(
   const [, failed] = /number of failed transactions: (\d+)/.exec(stdout) ?? []
   if (!tps || (failed && failed !== '0')) throw new Error(`pgbench failed.\n${stdout}`)
   return Number(tps)
+}
+
+/** Median milliseconds of these scripts' transactions, one after the other in mixed order. */
+export async function pgbenchMedian(
+  url: string,
+  scripts: readonly Script[],
+  folder: string,
+): Promise<number> {
+  const logs = await mkdtemp(`${folder}/pgbench-`)
+  const all = await Promise.all(
+    scripts.map(async ({ text, variables }, nth) => {
+      const file = `${logs}/${nth}.sql`
+      // A variable is the same one in every script of a run.
+      await writeFile(file, text.replace(/(?<!:):(v\d+)\b/g, `:s${nth}$1`))
+      const named = Object.entries(variables).map(([name, value]) => `s${nth}${name}=${value}`)
+      return [...named.flatMap((variable) => ['-D', variable]), '-f', file]
+    }),
+  )
+  const flags = ['-n', '-M', 'prepared', '-c', '1', '-T', String(SECONDS), '-l']
+  await run(await findPgbench(), [...flags, '--log-prefix', `${logs}/log`, ...all.flat(), url])
+  const log = (await readdir(logs)).find((file) => file.startsWith('log')) ?? ''
+  // Client, number, microseconds, script and when, in each line.
+  const lines = (await readFile(`${logs}/${log}`, 'utf8')).trim().split('\n')
+  await rm(logs, { recursive: true })
+  return median(lines.map((line) => Number(line.split(' ')[2]))) / 1_000
 }
 
 async function findPgbench(): Promise<string> {

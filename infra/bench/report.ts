@@ -10,7 +10,8 @@ the table shows the median of the rounds' ratios, with the lowest and the highes
 generates load runs in a process of its own.
 
 \`pnpm bench\` measures all rows, \`pnpm bench <row> …\` some of them, \`--rounds N\` in another
-number of rounds than nine, at least five; \`--note 'text'\` keeps what readers should know of the
+number of rounds than nine, at least five; \`--vehicles N\` searches among so many
+vehicles instead of 200 000; \`--note 'text'\` keeps what readers should know of the
 run; \`--profile\` writes CPU profiles instead.`
 
 /** What became of a row: its figures, or why this machine cannot measure it. */

@@ -12,12 +12,14 @@ import { outboxDrain } from './rows/outbox-drain.ts'
 import { processes } from './rows/processes.ts'
 import { series } from './rows/series.ts'
 import { tracing } from './rows/tracing.ts'
+import { vehicleSearch } from './rows/vehicle-search.ts'
 import { write } from './rows/write.ts'
 
 /** All that is measured, in the order of docs/benchmarks.md. */
 export const rows: BenchRow[] = [
   oneRowRead,
   listOfTwenty,
+  vehicleSearch,
   write,
   hotItem,
   issueStatements,

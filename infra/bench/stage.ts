@@ -45,6 +45,8 @@ export interface Stage {
   programs: Programs
   /** A folder for files of this run. */
   folder: string
+  /** How many vehicles are searched. */
+  vehicles: number
   /** What every program of ours is told. */
   env: Env
   /** A database of this service; another name gives another one. */
@@ -54,7 +56,7 @@ export interface Stage {
   close(): Promise<void>
 }
 
-export async function openStage(isProfiled: boolean): Promise<Stage> {
+export async function openStage(isProfiled: boolean, vehicles: number): Promise<Stage> {
   const folder = resolve(process.env['FORECOURT_DATA'] ?? '.forecourt', 'bench')
   mkdirSync(folder, { recursive: true, mode: 0o755 })
   const engines = await startEngines({ dataDir: `${folder}/engines`, log: say })
@@ -96,6 +98,7 @@ export async function openStage(isProfiled: boolean): Promise<Stage> {
     kafkaPrefix: `${run}.`,
     programs,
     folder,
+    vehicles,
     env,
     prepare(service, name = 'ours') {
       const database = `${run}_${schemaName(service)}_${name}`
