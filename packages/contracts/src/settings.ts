@@ -73,6 +73,14 @@ export type SettingValues = { [Name in SettingName]: SettingValue<Name> }
 /** Answers what counts at this moment, from memory. */
 export type SettingOf = <Name extends SettingName>(name: Name) => SettingValue<Name>
 
+/** A setting for whoever goes over all of them: the exact types cost the compiler minutes. */
+interface AnySetting {
+  about: string
+  type: z.ZodType
+  default: unknown
+}
+export const anySettings = settings as unknown as Record<SettingName, AnySetting>
+
 export const settingNames = Object.keys(settings) as SettingName[]
 
 function setting<Type extends z.ZodType>(declared: Setting<Type>): Setting<Type> {

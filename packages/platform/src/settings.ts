@@ -1,6 +1,6 @@
 import {
+  anySettings,
   settingNames,
-  settings,
   type SettingOf,
   type SettingValues,
 } from '@forecourt/contracts/settings'
@@ -60,10 +60,9 @@ interface Row {
 /** Null is no decision; one that this release does not understand has its default. */
 function valuesOf(rows: readonly Row[], log: Log): SettingValues {
   const decided = new Map(rows.map(({ name, value }) => [name, value]))
-  const entries = settingNames.map((name) => {
-    const { type, default: otherwise } = settings[name]
-    const value = decided.get(name) ?? otherwise
-    const read = type.safeParse(value)
+  const entries = settingNames.map((name): [string, unknown] => {
+    const { type, default: otherwise } = anySettings[name]
+    const read = type.safeParse(decided.get(name) ?? otherwise)
     if (!read.success) log.warn({ setting: name }, 'A setting is not understood here.')
     return [name, read.success ? read.data : otherwise]
   })

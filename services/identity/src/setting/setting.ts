@@ -1,6 +1,6 @@
 import {
+  anySettings,
   settingNames,
-  settings,
   type SettingName,
   type SettingValues,
 } from '@forecourt/contracts/settings'
@@ -18,31 +18,32 @@ export const SettingRow = z.object({
 export type SettingRow = z.infer<typeof SettingRow>
 
 const shapes = Object.fromEntries(
-  settingNames.map((name) => [name, settings[name].type.describe(settings[name].about)]),
-) as { [Name in SettingName]: (typeof settings)[Name]['type'] }
+  settingNames.map((name) => [name, anySettings[name].type.describe(anySettings[name].about)]),
+)
 
-const Values = z.object(shapes)
+const optional = Object.fromEntries(
+  settingNames.map((name) => [name, anySettings[name].type.nullable().optional()]),
+)
 
 /** Absent means unchanged, null means the default. What is no setting is refused, never ignored. */
-export const ChangeSettings = z.strictObject(
-  Object.fromEntries(settingNames.map((name) => [name, shapes[name].nullable().optional()])) as {
-    [Name in SettingName]: z.ZodOptional<z.ZodNullable<(typeof shapes)[Name]>>
-  },
-)
-export type ChangeSettings = z.infer<typeof ChangeSettings>
+export type ChangeSettings = { [Name in SettingName]?: SettingValues[Name] | null | undefined }
+export const ChangeSettings = z.strictObject(optional) as unknown as z.ZodType<ChangeSettings>
+
+const Value = z.union([z.string(), z.number(), z.boolean(), z.array(z.string()), z.null()])
+type Value = z.infer<typeof Value>
 
 /** The system config as those see it who decide it. */
 export const SystemConfig = z
   .object({
     version: z.number().int().describe('Rises with every decision.'),
-    values: Values.describe('What counts now.'),
+    values: (z.object(shapes) as unknown as z.ZodType<SettingValues>).describe('What counts now.'),
     settings: z
       .array(
         z.object({
           name: z.string().describe('Name of the setting.'),
           about: z.string().describe('What it decides.'),
-          value: z.json().describe('What counts now.'),
-          default: z.json().describe('What counts where nobody has decided.'),
+          value: Value.describe('What counts now.'),
+          default: Value.describe('What counts where nobody has decided.'),
           isDefault: z.boolean().describe('Whether nobody has decided it.'),
         }),
       )
@@ -53,13 +54,18 @@ export type SystemConfig = z.infer<typeof SystemConfig>
 
 /** What counts, by what was decided. */
 export function configOf(rows: readonly SettingRow[]): SystemConfig {
-  const decided = new Map(rows.map(({ name, value }) => [name, value ?? undefined]))
+  const decided = new Map(
+    rows.map(({ name, value }) => [name, (value ?? undefined) as Value | undefined]),
+  )
   const shown = settingNames.map((name) => {
-    const { about, default: otherwise } = settings[name]
+    const { about } = anySettings[name]
+    const otherwise = anySettings[name].default as Value
     const isDefault = decided.get(name) === undefined
-    const value = (decided.get(name) ?? otherwise) as (typeof settings)[SettingName]['default']
+    const value = decided.get(name) ?? otherwise
     return { name, about, value, default: otherwise, isDefault }
   })
-  const values = Object.fromEntries(shown.map(({ name, value }) => [name, value])) as SettingValues
+  const values = Object.fromEntries(
+    shown.map(({ name, value }) => [name, value]),
+  ) as unknown as SettingValues
   return { version: rows.reduce((sum, { version }) => sum + version, 0), values, settings: shown }
 }
