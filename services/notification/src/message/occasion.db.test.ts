@@ -34,7 +34,7 @@ beforeAll(async () => {
   mailbox = await openMailbox()
   const env = { ...mailbox.env, NOTIFICATION_PUBLIC_URL: 'http://127.0.0.1:9' }
   stack = await openStack(notification, env)
-  await inTransaction(stack.pool, systemScope(), seedTemplates)
+  await inTransaction(stack.pool, systemScope(), (db) => seedTemplates(db))
   await publish(stack, ServiceCenterOpened, centerFact())
   await publish(
     stack,

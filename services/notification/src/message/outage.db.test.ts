@@ -41,7 +41,7 @@ afterAll(() => mailbox?.close())
 
 async function openNotification(env: Record<string, string> = {}): Promise<Stack> {
   const stack = await openStack(notification, { ...mailbox.env, ...hurried, ...env })
-  await inTransaction(stack.pool, systemScope(), seedTemplates)
+  await inTransaction(stack.pool, systemScope(), (db) => seedTemplates(db))
   await publish(stack, ServiceCenterOpened, centerFact())
   return stack
 }

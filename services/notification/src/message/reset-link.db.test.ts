@@ -30,7 +30,7 @@ beforeAll(async () => {
     FRONTEND_URL: 'https://front.example/',
   }
   stack = await openStack(notification, env)
-  await inTransaction(stack.pool, systemScope(), seedTemplates)
+  await inTransaction(stack.pool, systemScope(), (db) => seedTemplates(db))
   await publish(stack, ServiceCenterOpened, { ...centerFact(), isHeadOffice: true })
   await eventually('a known center', async () => {
     const { rowCount } = await stack.admin.query('select from service_center')

@@ -31,7 +31,7 @@ beforeAll(async () => {
     // The look-up after a lost reply does not come while these tests run.
     UNKNOWN_LOOKUP_MS: '600000',
   })
-  await inTransaction(stack.pool, systemScope(), seedTemplates)
+  await inTransaction(stack.pool, systemScope(), (db) => seedTemplates(db))
 })
 afterAll(async () => {
   await stack?.close()

@@ -54,7 +54,7 @@ beforeAll(async () => {
     NOTIFICATION_PUBLIC_URL: 'http://127.0.0.1:9',
     FORECOURT_DATA: folder,
   })
-  await inTransaction(stack.pool, systemScope(), seedTemplates)
+  await inTransaction(stack.pool, systemScope(), (db) => seedTemplates(db))
   await publish(stack, ServiceCenterOpened, centerFact())
   for (const person of staff) await publish(stack, UserCreated, userFact(person))
   await eventually('the staff', async () => {

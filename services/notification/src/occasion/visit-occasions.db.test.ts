@@ -76,7 +76,7 @@ beforeAll(async () => {
     FRONTEND_URL: 'https://front.example/',
     FORECOURT_DATA: folder,
   })
-  await inTransaction(stack.pool, systemScope(), seedTemplates)
+  await inTransaction(stack.pool, systemScope(), (db) => seedTemplates(db))
   await publish(stack, ServiceCenterOpened, centerFact())
   for (const person of [kiran, priya, asha, ravi, isha, meera]) {
     await publish(stack, UserCreated, userFact(person))
