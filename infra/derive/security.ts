@@ -3,8 +3,8 @@ import type { Guard } from '../security/rule.ts'
 import { securityRules } from '../security/security-rules.ts'
 
 const ROOT = new URL('../../', import.meta.url)
-/** Tests that every service has are written once, there. */
-const SHARED_TESTS = 'packages/testing/src/matrix.ts'
+/** A test that every service has is written once, there. */
+const SHARED_TESTS = 'packages/testing/src/tables.ts'
 
 /**
  * What our security promises, and by which tests. Throws for a guard that no longer stands where
@@ -21,8 +21,8 @@ export function securityLines(): string {
   return [
     '# What our security promises',
     '',
-    'Each line names a guard and the test that fails without it; `pnpm weaken` takes every one of them away in a copy',
-    'of the checkout, one after another, and says whether its test notices.',
+    'Each line names a guard and the test that fails without it; `pnpm weaken` takes every one',
+    'away in a copy of the checkout, one after another, and says whether its test notices.',
     '',
     '| promise | guard | noticed by |',
     '| --- | --- | --- |',

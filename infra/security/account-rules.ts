@@ -68,7 +68,7 @@ export const accountRules: SecurityRule[] = [
     ],
   },
   {
-    says: 'An access token is believed by its signature, algorithm, issuer, audience and end alone.',
+    says: 'An access token is believed by signature, algorithm, issuer, audience and end alone.',
     guards: [
       {
         file: 'packages/platform/src/token.ts',
@@ -170,7 +170,7 @@ export const accountRules: SecurityRule[] = [
       {
         file: `${user}/reset.queries.ts`,
         from: "await endSessionsOf(context, userId, { endedBy: 'password', except })\n",
-        to: "if (except === '') await endSessionsOf(context, userId, { endedBy: 'password', except })\n",
+        to: 'if (except) await endSessionsOf(context, except, { endedBy: "password" })\n',
         test: resetTest,
         title: 'lets the person choose a password once, ends all sessions, and lifts the lock',
       },

@@ -65,7 +65,7 @@ export const codeRules: SecurityRule[] = [
     ],
   },
   {
-    says: 'A resend voids the old code and gives no new guesses: ten wrong ones a day close a phone.',
+    says: 'A resend voids the old code and gives no new guesses: ten wrong ones close a phone.',
     guards: [
       {
         file: send,
@@ -76,8 +76,8 @@ export const codeRules: SecurityRule[] = [
       },
       {
         file: 'packages/otp/src/guess-budget.ts',
-        from: "if redis.call('ZCARD', KEYS[1]) >= most then",
-        to: "if redis.call('ZCARD', KEYS[1]) >= most * 10 then",
+        from: "if redis.call('ZCARD', key) >= most then",
+        to: "if redis.call('ZCARD', key) >= most * 10 then",
         test: otpTest,
         title: 'ten wrong codes within a day close a phone',
       },
@@ -155,7 +155,7 @@ export const codeRules: SecurityRule[] = [
     ],
   },
   {
-    says: 'A code travels as ciphertext, is erased when it was sent or has died, and is shown nowhere.',
+    says: 'A code travels as ciphertext, is erased once sent or dead, and shown nowhere.',
     guards: [
       {
         file: 'packages/otp/src/means.ts',

@@ -4,7 +4,7 @@ const road = 'packages/platform/test/road.db.test.ts'
 const fileTest = 'services/customer-vehicle/src/file/file.db.test.ts'
 const scopeTest = 'packages/platform/test/scope.db.test.ts'
 
-/** Who may do what, whose rows they see, how persons are hidden, and what comes through the door. */
+/** Who may do what, whose rows they see, how persons are hidden, what comes through the door. */
 export const dataRules: SecurityRule[] = [
   {
     says: 'A route asks for a permission before it reads what was sent.',
@@ -57,7 +57,7 @@ export const dataRules: SecurityRule[] = [
     ],
   },
   {
-    says: 'A sealed value opens at its own place alone, and is found by a keyed digest of its field.',
+    says: 'A sealed value opens at its own place alone, and is found by a keyed digest.',
     guards: [
       {
         file: 'packages/platform/src/personal.ts',
@@ -119,7 +119,7 @@ export const dataRules: SecurityRule[] = [
     ],
   },
   {
-    says: 'A file is judged by its content, made anew, and shown to whoever may see what it hangs on.',
+    says: 'A file is judged by its content, made anew, and shown to who sees what it hangs on.',
     guards: [
       {
         file: 'services/customer-vehicle/src/file/picture.adapter.ts',

@@ -1,4 +1,4 @@
-/** A rule of our security: what holds, and what would go wrong at once if a guard were taken away. */
+/** A rule of our security: what holds, and what would go wrong if a guard were taken away. */
 export interface SecurityRule {
   /** What holds, in one sentence. */
   says: string

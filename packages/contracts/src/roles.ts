@@ -110,7 +110,7 @@ export const startingRoles: Record<Role, Permission[]> = {
     'central_stock.adjust',
   ],
   garage_owner: managing.filter((permission) => !ofTheGroup.has(permission)),
-  // The scope narrows each of these to the customer's own rows; what only staff may ask has another.
+  // The scope narrows each of these to the customer's own rows; what staff alone may ask is none.
   mobile_user: [
     'customer.read',
     'customer.update',

@@ -82,8 +82,8 @@ const KEEP = `update idempotency
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g
 
 /**
- * What keeps the answer, sealed: it may hold somebody's phone, and nobody looks into it. The ids that it
- * names stand beside it, so that it goes with whom it tells of.
+ * What keeps the answer, sealed: it may hold somebody's phone, and nobody looks into it. The ids
+ * that it names stand beside it, so that it goes with whom it tells of.
  */
 export function kept(personal: PersonalData, ticket: Ticket, answer: Answer): Statement {
   const sealed = personal.seal(answer.body, placeOf(ticket))

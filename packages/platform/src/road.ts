@@ -92,8 +92,7 @@ function ticketFor(
   // One spelling of the address, however its slashes and letters were written.
   const path = endpoint.path.replaceAll(/:(\w+)/g, (_, name: string) => params[name] ?? '')
   const { method, headers, body, query } = request
-  const header = headers['idempotency-key']
-  const idempotencyKey = Array.isArray(header) ? header[0] : header
+  const [idempotencyKey] = [headers['idempotency-key']].flat()
   const said = [body ?? headers['content-length'] ?? null, query]
   const asked = { idempotencyKey, userId: me.userId, method, path: path.toLowerCase(), said }
   return ticketOf(personal, asked)

@@ -1,4 +1,3 @@
-import { schemaName } from '@forecourt/contracts/service-name'
 import { startingRoles } from '@forecourt/contracts/roles'
 import { meaningsOf, meantBy } from '@forecourt/platform/by-body'
 import type { Endpoint, Meant, Signature } from '@forecourt/platform/endpoint'
@@ -84,7 +83,8 @@ export function testForeignCenter(
   for (const endpoint of named) {
     const name = `${endpoint.method} ${endpoint.path}`
     const isHis = rolesThatMay(endpoint).includes(stranger.role)
-    test(`${name} ${isHis ? 'hides' : 'refuses'} what is not of this ${stranger.role}`, async () => {
+    const does = isHis ? 'hides' : 'refuses'
+    test(`${name} ${does} what is not of this ${stranger.role}`, async () => {
       const root = endpoint.path.slice(0, endpoint.path.indexOf('/:id'))
       const idOf = ids[root] ?? everywhere[root]
       if (!idOf && isHis) throw new Error(`The test knows no object for ${root}/:id.`)
@@ -96,72 +96,6 @@ export function testForeignCenter(
       expect(status).toBe(isHis ? 404 : 403)
     })
   }
-}
-
-/** Tables without a scope, each with its reason; every other table must have one. */
-const UNSCOPED: Record<string, string> = {
-  outbox: 'a queue that only the relay reads',
-  inbox: 'ids of events',
-  dead_letter: 'read by administrators only',
-  timer: 'ids and deadlines',
-  idempotency: 'read by its key, which holds who asked',
-  erased_noun: 'ids of what is no more',
-  ended_session: 'ids of sessions, judged before any scope stands',
-  role_permission: 'the same for everybody',
-  applied_setting: 'the same for everybody',
-  migration: 'not granted to the service',
-  projection: 'which counts there are',
-}
-
-/** Every table is under the scope unless it is listed with a reason; rows are as declared. */
-export function testTables(
-  service: AnyService,
-  tables: Record<string, z.ZodObject>,
-  stackOf: () => Stack,
-  unscoped: Record<string, string> = {},
-): void {
-  const schema = schemaName(service.name)
-  test('every table is under the scope, or has a reason not to be', async () => {
-    const { rows } = await stackOf().admin.query<{ name: string; forced: boolean }>(
-      `select relname as name, relforcerowsecurity as forced from pg_class
-        where relnamespace = $1::regnamespace and relkind in ('r', 'p') and not relispartition`,
-      [schema],
-    )
-    const open = rows.filter(({ forced }) => !forced).map(({ name }) => name)
-    const reasons = { ...UNSCOPED, ...unscoped }
-    expect(open.filter((name) => !reasons[name])).toEqual([])
-  })
-
-  test('the rows of the code are the columns of the database', async () => {
-    const { rows } = await stackOf().admin.query<Column>(
-      `select table_name as "table", column_name as name, is_nullable = 'YES' as nullable
-         from information_schema.columns where table_schema = $1`,
-      [schema],
-    )
-    for (const [name, row] of Object.entries(tables)) {
-      const columns = rows.filter(({ table }) => table === snake(name))
-      const declared = Object.entries(row.shape).map(([field, type]) => ({
-        name: snake(field),
-        nullable: (type as z.ZodType).safeParse(null).success,
-      }))
-      const kept = columns.map((column) => ({ name: column.name, nullable: column.nullable }))
-      expect({ [name]: sorted(declared) }).toEqual({ [name]: sorted(kept) })
-    }
-  })
-}
-
-interface Column {
-  table: string
-  name: string
-  nullable: boolean
-}
-
-function snake(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
-}
-
-function sorted<Named extends { name: string }>(columns: Named[]): Named[] {
-  return columns.toSorted((one, other) => one.name.localeCompare(other.name))
 }
 
 /** Every move × every state: a move is possible from its own states and from no other. */

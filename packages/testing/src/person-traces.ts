@@ -43,7 +43,7 @@ export async function tracesInTables(
     )
     for (const { row } of rows as { row: Record<string, unknown> }[]) {
       for (const [column, value] of Object.entries(row)) {
-        const id = String(row['id'] ?? row['key'] ?? '')
+        const id = [row['id'], row['key']].find((value) => typeof value === 'string') ?? ''
         for (const what of toldBy(value, { tables: [name], column, id }, known, personal)) {
           found.add(`${name}.${column}: ${what}`)
         }

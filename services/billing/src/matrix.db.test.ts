@@ -1,5 +1,6 @@
 import { cardFact, completeCard, knowBilling, knowCustomer } from '@forecourt/testing/billing'
-import { testEveryRole, testForeignCenter, testLists, testTables } from '@forecourt/testing/matrix'
+import { testEveryRole, testForeignCenter, testLists } from '@forecourt/testing/matrix'
+import { testTables } from '@forecourt/testing/tables'
 import { gita, kiran, meera } from '@forecourt/testing/people'
 import { openStack, type Stack } from '@forecourt/testing/stack'
 import { afterAll, beforeAll } from 'vitest'

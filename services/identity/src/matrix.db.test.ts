@@ -1,6 +1,7 @@
 import { readConfig } from '@forecourt/platform/config'
 import { kiran, meera, pune } from '@forecourt/testing/people'
-import { testEveryRole, testForeignCenter, testLists, testTables } from '@forecourt/testing/matrix'
+import { testEveryRole, testForeignCenter, testLists } from '@forecourt/testing/matrix'
+import { testTables } from '@forecourt/testing/tables'
 import { openStack, type Stack } from '@forecourt/testing/stack'
 import { afterAll, beforeAll } from 'vitest'
 import { tables } from './db.ts'

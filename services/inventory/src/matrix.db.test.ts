@@ -1,4 +1,5 @@
-import { testEveryRole, testLists, testTables } from '@forecourt/testing/matrix'
+import { testEveryRole, testLists } from '@forecourt/testing/matrix'
+import { testTables } from '@forecourt/testing/tables'
 import { kiran } from '@forecourt/testing/people'
 import { testPersonalTables } from '@forecourt/testing/personal-tables'
 import { openStack, type Stack } from '@forecourt/testing/stack'

@@ -1,4 +1,4 @@
--- Which account a customer signs in with. It need not have the customer's id: whoever was registered
+-- Which account a customer signs in with. Its id need not be the customer's: whoever was registered
 -- by the form first got an account later. Customers are heard of once more from the beginning, by
 -- a consumer of its own, so that the accounts that are there already become known.
 alter table customer add column account_id uuid;

@@ -1,4 +1,5 @@
-import { testEveryRole, testForeignCenter, testLists, testTables } from '@forecourt/testing/matrix'
+import { testEveryRole, testForeignCenter, testLists } from '@forecourt/testing/matrix'
+import { testTables } from '@forecourt/testing/tables'
 import { gita, kiran, meera, ravi } from '@forecourt/testing/people'
 import { openStack, type Stack } from '@forecourt/testing/stack'
 import {

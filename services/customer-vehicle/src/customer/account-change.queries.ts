@@ -92,6 +92,7 @@ async function isOfAnother(
 /** What a form has suggested before stays, where the account says nothing of it. */
 function suggestionWith(personal: PersonalData, { id, suggestion }: CustomerRow, said: object) {
   const place = { table: 'customer', column: 'suggestion', id }
-  const before: object = suggestion === null ? {} : JSON.parse(personal.open(suggestion, place))
+  const known = suggestion === null ? '{}' : personal.open(suggestion, place)
+  const before = JSON.parse(known) as object
   return personal.seal(JSON.stringify({ ...before, ...said }), place)
 }

@@ -1,4 +1,5 @@
-import { endpoint } from '../db.ts'
+import type { Context } from '@forecourt/platform/endpoint'
+import { endpoint, type Means, type Tables } from '../db.ts'
 import { FoundCustomer, LinkCustomer, LinkedCustomer, LookUpCustomer } from './lookup.ts'
 import { centerToLink, linkFound, lookUpCustomer, openFound, sealFound } from './lookup.queries.ts'
 
@@ -11,9 +12,7 @@ export const findCustomer = endpoint('POST /customers/lookup', {
   message: 'Customer found',
   body: LookUpCustomer,
   returns: FoundCustomer,
-  limits: ({ me, settingOf }) => [
-    { key: `lookup:user:${me.userId}`, count: settingOf('customerLookupsPerHour'), perS: 3_600 },
-  ],
+  limits: lookupBudget,
   async handle(context, { body }) {
     const { customer, vehicles } = await lookUpCustomer(context, body)
     const { id, referenceId, fullName } = customer
@@ -40,3 +39,8 @@ export const linkCustomer = endpoint('POST /customers/:id/link', {
     return { id, serviceCenterId, vehicleIds: found.vehicleIds, version }
   },
 })
+
+function lookupBudget({ me, settingOf }: Pick<Context<Tables> & Means, 'me' | 'settingOf'>) {
+  const count = settingOf('customerLookupsPerHour')
+  return [{ key: `lookup:user:${me.userId}`, count, perS: 3_600 }]
+}

@@ -126,7 +126,8 @@ test('whoever was writing when it came is waited for', async () => {
   const rotating = rotate()
   await eventually('a command that waits', async () => {
     const { rowCount } = await stack.admin.query(
-      `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      `select from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'`,
     )
     return rowCount === 1
   })

@@ -165,7 +165,8 @@ test('another center cannot erase, nor learn that there is somebody', async () =
 test('of many erasures at once one has an effect', async () => {
   const { id } = await registered()
   const ends = await Promise.all(Array.from({ length: 8 }, () => erase(id)))
-  expect(ends.map(({ status }) => status).toSorted()).toEqual([200, ...Array(7).fill(404)])
+  const statuses = Object.groupBy(ends, ({ status }) => status)
+  expect([statuses[200]?.length, statuses[404]?.length]).toEqual([1, 7])
   await stack.topics.next('customer-vehicle.customer.erased.v1', ({ key }) => key === id)
   const told = stack.topics.seen.filter(
     ({ key, type }) => key === id && type === 'customer-vehicle.customer.erased.v1',

@@ -99,7 +99,7 @@ describe('an owner who is named by phone', () => {
       ...{ ownerName: 'Sunil Rao', ownerPhone, ownerEmail: 'sunil@example.com' },
       ownerVerified: false,
     })
-    const { data: customer } = await stack.call(`GET /customers/${data['customerId']}`, {
+    const { data: customer } = await stack.call(`GET /customers/${String(data['customerId'])}`, {
       as: asha,
     })
     expect(customer).toMatchObject({ verified: false, phone: ownerPhone, referenceId: null })

@@ -29,7 +29,7 @@ export async function insertVehicle(
 ): Promise<string> {
   const { db, now, emit, personal } = context
   const id = randomUUIDv7()
-  const { brand = body.brand, ...columns } = await columnsOf(context, id, body)
+  const { brand, ...columns } = await columnsOf(context, id, body)
   const { model, vehicleNumber } = body
   // A center sees the vehicle that it adds by its link.
   await linkVehicle(db, { vehicleId: id, serviceCenterId, linkedAt: now })

@@ -159,7 +159,8 @@ describe('a role that needs a second factor', () => {
   })
 
   test('leaves all others as they were', async () => {
-    await signIn(stack.call, 'technician@forecourt.test')
+    const { accessToken } = await signIn(stack.call, 'technician@forecourt.test')
+    expect(accessToken).toMatch(/^eyJ/)
   })
 
   test('lets them in once an app is set up and has shown its code', async () => {

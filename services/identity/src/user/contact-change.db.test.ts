@@ -168,7 +168,7 @@ test('of two who prove one phone at once one has it', async () => {
   const pending = await change(omar, { phone })
   expect([pending.status, pending.body.error?.reason]).toEqual([409, 'registration_pending'])
   const twice = await Promise.all([verify(gita, first), verify(gita, first)])
-  expect(twice.map(({ status }) => status).toSorted()).toEqual([200, 400])
+  expect(new Set(twice.map(({ status }) => status))).toEqual(new Set([200, 400]))
   expect((await show(gita)).data.phone).toBe(phone)
 })
 

@@ -30,6 +30,7 @@ import {
 
 const table = 'serviceRequest'
 const kinds = ServiceRequest.shape
+const id = { type: z.uuid() }
 
 export const listServiceRequests = endpoint.list('GET /workshop/service-requests', {
   about: 'List service requests.',
@@ -41,9 +42,7 @@ export const listServiceRequests = endpoint.list('GET /workshop/service-requests
     requestType: { type: kinds.requestType },
     serviceType: { type: kinds.serviceType },
     serviceLocation: { type: kinds.serviceLocation },
-    customerId: { type: z.uuid() },
-    vehicleId: { type: z.uuid() },
-    serviceCenterId: { type: z.uuid() },
+    ...{ customerId: id, vehicleId: id, serviceCenterId: id },
     createdAt: { type: Moment },
   },
   own: 'customer_id',
