@@ -7,6 +7,7 @@ import { services } from '../services.ts'
 import { asyncApi } from './asyncapi.ts'
 import { endpointLines, eventLines, stateDiagram } from './listings.ts'
 import { metricLines } from './metrics.ts'
+import { permissionLines } from './permissions.ts'
 import { securityLines } from './security.ts'
 
 const FOLDER = new URL('../../docs/derived/', import.meta.url)
@@ -25,6 +26,7 @@ async function derive(): Promise<Map<string, string>> {
     ['endpoints.txt', endpointLines([...services, { name: GATEWAY, endpoints: ownEndpoints }])],
     ['events.txt', eventLines()],
     ['metrics.md', await metricLines()],
+    ['permissions.md', permissionLines(services.flatMap(({ endpoints }) => endpoints))],
     ['security.md', securityLines()],
   ])
   for (const { lifecycles = {} } of services) {
