@@ -5,7 +5,8 @@ import { erasePerson, type Person, type PersonalTable } from './personal-table.t
 
 /**
  * Ends what a service keeps of a person who was erased: what is its own to end comes `first`, then
- * its list of tables. Whoever hears of the tombstone alone knows of no account.
+ * its list of tables. Whoever hears of the tombstone alone knows of no account but one that has
+ * the customer's id.
  */
 export function erasures<Tables, Means>(
   tables: readonly PersonalTable[],
@@ -19,7 +20,10 @@ export function erasures<Tables, Means>(
   return consumer('erasures', [
     {
       ...on<Tables, Means, typeof CustomerErased>(CustomerErased, end),
-      forget: (context) => end(context, { customerId: context.event.subject, accountId: null }),
+      forget(context) {
+        const { subject } = context.event
+        return end(context, { customerId: subject, accountId: subject })
+      },
     },
   ])
 }
