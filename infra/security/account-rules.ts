@@ -7,6 +7,7 @@ const guessing = `${session}/guessing.db.test.ts`
 const refresh = `${session}/refresh.db.test.ts`
 const resetTest = `${user}/password.db.test.ts`
 const factor = 'services/identity/src/second-factor'
+const garage = 'services/identity/src/garage'
 
 /** Passwords, tokens, sessions, second factors. */
 export const accountRules: SecurityRule[] = [
@@ -185,6 +186,44 @@ export const accountRules: SecurityRule[] = [
         to: "if (numDeletedRows === -1n) throw problem('mfa_token_invalid')",
         test: `${factor}/second-factor.db.test.ts`,
         title: 'lets one of sixteen in that present one token at one moment',
+      },
+      {
+        file: `${factor}/second-factor.queries.ts`,
+        from: '(lastStep !== null && step <= lastStep)',
+        to: '(lastStep !== null && step < 0)',
+        test: `${factor}/second-factor.db.test.ts`,
+        title: 'accepts each step once, and none before the last one',
+      },
+    ],
+  },
+  {
+    says: "A garage's handle is random, kept as a digest, and works for a day after its code.",
+    guards: [
+      {
+        file: `${garage}/garage-registration.queries.ts`,
+        from: "eb('livesUntil', '>', sql<string>`now()`)]),",
+        to: "eb('status', '=', 'verified')]),",
+        test: `${garage}/garage-attacks.db.test.ts`,
+        title: 'a handle that was guessed, that is older than a day',
+      },
+      {
+        file: `${garage}/garage-registration.queries.ts`,
+        from: "if (proved === null) throw problem('garage_contact_unproved')",
+        to: "if (proved === undefined) throw problem('garage_contact_unproved')",
+        test: `${garage}/garage-attacks.db.test.ts`,
+        title: 'a step out of its order is refused, and says what comes first',
+      },
+    ],
+  },
+  {
+    says: 'Nobody gives a role what they do not have themselves.',
+    guards: [
+      {
+        file: 'services/identity/src/role/change.queries.ts',
+        from: "if (unowned.length > 0) throw problem('permission_not_yours'",
+        to: "if (unowned.length > 999) throw problem('permission_not_yours'",
+        test: 'services/identity/src/role/role.db.test.ts',
+        title: 'gives nobody what they do not have',
       },
     ],
   },
