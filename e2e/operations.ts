@@ -67,6 +67,8 @@ const TEXTS: Record<string, string> = {
   phone: '+919800000001',
   password: 'Forecourt#2026',
   role: 'advisor',
+  vehicleNumber: 'MH14ZZ4321',
+  brand: 'Toyota',
 }
 
 /** A body that the schema takes: what is required, and every id that may be given. */

@@ -5,7 +5,8 @@ import { oneOf, plausible, type Known, type Operation } from './operations.ts'
 import { addressesOf, openable, parametersOf, seenBy, SHARED, type Traces } from './traces.ts'
 
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g
-const SIGNATURE = /\?expires=\d+&signature=[\w-]+/g
+/** What each answer has of its own: how long a link lives, when an export was made. */
+const OF_THE_MOMENT = /\?expires=\d+&signature=[\w-]+|"exportedAt":"[^"]*"/g
 const TIME = /\d{4}-\d\d-\d\dT[\d:.]+Z/g
 /** An id that nobody has. */
 const NOBODY = '0192f000-0000-7000-8000-00000000dead'
@@ -147,5 +148,5 @@ function knownOf({ ids }: Traces): Known {
 export async function pictureOf(stack: LocalStack, tokens: string[], traces: Traces) {
   const paths = openable(traces).filter((path) => !path.startsWith('/admin/'))
   const seen = await seenBy(stack, tokens, paths)
-  return seen.map(({ path, text }) => `${path} ${text.replaceAll(SIGNATURE, '')}`)
+  return seen.map(({ path, text }) => `${path} ${text.replaceAll(OF_THE_MOMENT, '')}`)
 }

@@ -10,6 +10,7 @@ export const SHARED: Record<string, string> = {
   '/inventory/items': 'the catalogue is one for all centers; what is in stock is not',
   '/reference/vehicle-brands': 'offered by the public form',
   '/admin/service-centers': 'centers know of one another',
+  '/admin/roles': 'roles are the same in every center',
 }
 
 /** How many of a kind are read for their own sake. */
