@@ -68,3 +68,24 @@ test('what the README and the visit print can be pasted, from the form to the pa
   ])
   expect(readFileSync(join(folder, 'invoice.pdf')).subarray(0, 5).toString()).toBe('%PDF-')
 }, 300_000)
+
+test('the ways in can be pasted, from a phone alone to the end of what is kept', async () => {
+  expect(await paste(commandsOf('docs/ways-in.md'))).toEqual([
+    'OTP sent successfully to your phone',
+    'OK',
+    'Profile updated successfully',
+    'Verification successful. Your account is now active.',
+    'Business location saved successfully',
+    'OK',
+    'User registered successfully',
+    'Login successful',
+    'Role defined',
+    'Settings changed',
+    'Settings changed',
+    'OK',
+    'OK',
+    'OK',
+    'Customer erased',
+  ])
+  expect(readFileSync(join(folder, 'meera.json'), 'utf8')).toContain('Meera Kulkarni')
+}, 300_000)

@@ -116,6 +116,16 @@ test('a name and an e-mail address that differ are shown to staff, who decide', 
   })
 })
 
+test('a user name that was made up gives way to the name of the person', async () => {
+  const [userId, phone] = [randomUUIDv7(), newPhone()]
+  const fullName = `user_${phone.slice(-8)}`
+  await taken(await publish(stack, UserCreated, said({ userId, phone, fullName })))
+  const gita = { userId, customerId: userId, phone }
+  expect(await shown(gita)).toMatchObject({ fullName })
+  await change({ ...gita, fullName: 'Gita Rao' })
+  expect(await shown(gita)).toMatchObject({ fullName: 'Gita Rao', suggestion: null })
+})
+
 test('what staff has turned down is not suggested again until something else is said', async () => {
   const gita = await openAccount()
   await change({ ...gita, fullName: 'Gita R.' })

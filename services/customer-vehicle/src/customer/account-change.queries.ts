@@ -50,6 +50,9 @@ function digestOf(personal: PersonalData, { fullName, email, phone }: AccountHol
   return personal.blindIndex('account', JSON.stringify([fullName, email, phone]))
 }
 
+/** The user name of whoever came by a phone alone. */
+const MADE_UP = /^user_\d+(_\d+)?$/
+
 /** What changes for a customer; nothing where all of it is known. */
 async function changesBy(
   { db, personal }: Hearing,
@@ -59,15 +62,18 @@ async function changesBy(
   const known = openedCustomer(personal, row)
   const mayHave = phone === known.phone || !(await isOfAnother(db, personal, row.id, phone))
   const person = { ...known, email: known.email ?? email, ...(mayHave && { phone }) }
+  // A name that the house has made up gives way to the one that the person has.
+  const isNamed = MADE_UP.test(row.fullName) && fullName !== row.fullName
   const differing = {
-    ...(fullName !== row.fullName && { fullName }),
+    ...(fullName !== row.fullName && !isNamed && { fullName }),
     ...(email !== null && email !== person.email && { email }),
     ...(phone !== person.phone && { phone }),
   }
   const isTaken = person.phone !== known.phone || person.email !== known.email
   const isDiffering = Object.keys(differing).length > 0
-  if (!isTaken && !isDiffering) return undefined
+  if (!isTaken && !isDiffering && !isNamed) return undefined
   return {
+    ...(isNamed && { fullName }),
     ...(isTaken && sealedCustomer(personal, row.id, person)),
     ...(isDiffering && { suggestion: suggestionWith(personal, row, differing) }),
   }
