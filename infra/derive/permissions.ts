@@ -15,7 +15,7 @@ export function permissionLines(endpoints: Endpoint[]): string {
     '',
     'The roles of a new installation; administrators may change them (`/admin/roles`). What somebody',
     'sees with a permission is narrowed by the scope: an administrator everything, staff and garage',
-    'owners their centers, a customer (`mobile_user`) what is their own. The last column says how many',
+    'owners their centers, a customer (`mobile_user`) what is their own. The last column: how many',
     'endpoints ask for it.',
     '',
     row(['permission', ...roles, 'what it allows', 'endpoints']),
