@@ -15,7 +15,7 @@ export function permissionLines(endpoints: Endpoint[]): string {
     '',
     'The roles of a new installation; administrators may change them (`/admin/roles`). The scope',
     'narrows what somebody sees: an administrator everything, staff and garage owners their own',
-    'centers, a customer (`mobile_user`) what is their own. The last column says how many endpoints',
+    'centers, a customer (`mobile_user`) what is theirs. The last column says how many endpoints',
     'ask for it.',
     '',
     row(['permission', ...roles, 'what it allows', 'endpoints']),
