@@ -6,7 +6,7 @@ import type { SeenEvent } from './topic-watch.ts'
 
 const keys = (name: keyof typeof testSecrets) => KeyRing.parse(testSecrets[name])
 const ofTests = personalData(keys('PERSONAL_KEYS'), keys('BLIND_INDEX_KEY'))
-const SEALED = /^\d+\.[\w-]{38,}$/
+const SEALED = /^[\w-]+\.[\w-]{38,}$/
 
 /** What a person is known by: `{ phone, email, name, plate }`, each a text as it is kept. */
 export type Known = Record<string, string>
