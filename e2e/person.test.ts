@@ -137,7 +137,7 @@ test('when all is settled the person is erased, in every table and at every tip'
   })
   const remains = Object.keys(REMAINS).toSorted()
   await expect
-    .poll(() => house.traces(known), { timeout: 60_000, interval: 1_000 })
+    .poll(async () => (await house.traces(known)).toSorted(), { timeout: 60_000, interval: 1_000 })
     .toEqual(remains)
 }, 120_000)
 
