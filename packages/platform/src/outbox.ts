@@ -42,11 +42,8 @@ export interface Cause {
   traceparent?: string
 }
 
-// One text however many there are, so that it is planned once.
-const FLUSH = `insert into outbox (id, topic, key, type, subject, version, data, headers)
-  select id, topic, key, type, key, version, data, headers::jsonb
-    from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::text[], $7::text[])
-      with ordinality as said (id, topic, key, type, version, data, headers, nth) order by nth`
+const FLUSH = 'insert into outbox (id, topic, key, type, subject, version, data, headers)'
+const ROW = '($1::uuid, $2, $3, $4, $3, $5::int, $6, $7::jsonb)'
 
 /** Collects the events of one transaction, which are written in one statement. */
 export class Outbox {
@@ -102,19 +99,13 @@ export class Outbox {
   flushed(): Statement | undefined {
     this.#isFlushed = true
     if (this.isEmpty) return undefined
-    const column = (of: (event: OutgoingEvent) => unknown) => this.#events.map(of)
-    return {
-      text: FLUSH,
-      values: [
-        column(({ id }) => id),
-        column(({ topic }) => topic),
-        column(({ key }) => key),
-        column(({ type }) => type),
-        column(({ version }) => version),
-        column(({ data }) => data),
-        column(({ headers }) => JSON.stringify(headers)),
-      ],
-    }
+    const rows = this.#events.map((_, at) =>
+      ROW.replaceAll(/\d/g, (nth) => String(at * 7 + Number(nth))),
+    )
+    const values = this.#events.map(({ id, topic, key, type, version, data, headers }) => [
+      ...[id, topic, key, type, version, data, JSON.stringify(headers)],
+    ])
+    return { text: `${FLUSH} values ${rows.join(', ')}`, values: values.flat() }
   }
 
   async flush<Tables>(db: Kysely<Tables>): Promise<void> {
