@@ -189,10 +189,10 @@ export const accountRules: SecurityRule[] = [
       },
       {
         file: `${factor}/second-factor.queries.ts`,
-        from: '(lastStep !== null && step <= lastStep)',
-        to: '(lastStep !== null && step < 0)',
+        from: "eb('lastStep', '<', proof.step)",
+        to: "eb('lastStep', '>', 0)",
         test: `${factor}/second-factor.db.test.ts`,
-        title: 'accepts each step once, and none before the last one',
+        title: 'lets one of sixteen in that present one code at one moment',
       },
     ],
   },

@@ -88,18 +88,6 @@ export const dataRules: SecurityRule[] = [
     ],
   },
   {
-    says: 'Whoever was erased stays so, whatever comes of it later.',
-    guards: [
-      {
-        file: 'packages/platform/migrations/0005_erased.sql',
-        from: 'if exists (select from erased_noun where id = new.id) then return null; end if;',
-        to: 'if new.id is null then return null; end if;',
-        test: 'services/customer-vehicle/src/erasure/erasure.db.test.ts',
-        title: 'an account that was erased makes nobody a customer again',
-      },
-    ],
-  },
-  {
     says: 'No log line holds a code, a token, a password or a whole phone.',
     guards: [
       {
