@@ -129,8 +129,8 @@ const rooms: Room[] = [
   {
     name: 'queries',
     where: 'services/*/src/*/*.queries.ts',
-    asks: 'How do we look it up?',
-    mayImport: ['noun', 'queries', 'service-root', ...ground],
+    asks: 'How do we look it up, and what do two callers write alike?',
+    mayImport: ['noun', 'queries', 'service-root', ...ground, 'otp'],
   },
   {
     name: 'jobs',

@@ -3,7 +3,13 @@ import type { PersonalData } from '@forecourt/platform/personal'
 import { sql, type Kysely } from 'kysely'
 import type { z } from 'zod'
 import type { Tables } from '../db.ts'
-import { splitName, type Customer, type CustomerRow, spellOutCustomer } from './customer.ts'
+import {
+  splitName,
+  type Customer,
+  type CustomerCenterRow,
+  type CustomerRow,
+  spellOutCustomer,
+} from './customer.ts'
 
 /** The columns of a customer's row that hold personal values, sealed for that row alone. */
 export function sealedCustomer(
@@ -60,6 +66,20 @@ export async function centersOfCustomer(db: Kysely<Tables>, customerId: string):
   const { rows } = await sql<{ centers: string[] }>`
     select centers_of_customer(${customerId}::uuid) as centers`.execute(db)
   return rows[0]?.centers ?? []
+}
+
+/** Lets a center serve a customer; answers whether it did not before. */
+export async function linkCustomer(
+  db: Kysely<Tables>,
+  link: z.infer<typeof CustomerCenterRow>,
+): Promise<boolean> {
+  const added = await db
+    .insertInto('customerCenter')
+    .values(link)
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('customerId')
+    .executeTakeFirst()
+  return added !== undefined
 }
 
 /** The full state that every event of a customer carries; personal values stay ciphertext. */

@@ -7,6 +7,7 @@ import type { Means, Tables } from '../db.ts'
 import { linkVehicle, tellVehicle } from '../vehicle/vehicle.queries.ts'
 import type { VehicleRow } from '../vehicle/vehicle.ts'
 import { tellChange } from './change.queries.ts'
+import { linkCustomer } from './customer.queries.ts'
 import type { CustomerRow } from './customer.ts'
 import { Found, LINK_LIFE_MS, type LookUpCustomer } from './lookup.ts'
 
@@ -91,16 +92,11 @@ export async function linkFound(
 ): Promise<CustomerRow> {
   const { db, now } = context
   const customer = await lockRow<CustomerRow>(context, 'customer', customerId)
-  const link = await db
-    .insertInto('customerCenter')
-    .values({ customerId, serviceCenterId, linkedAt: now })
-    .onConflict((conflict) => conflict.doNothing())
-    .returning('customerId')
-    .executeTakeFirst()
+  const isNew = await linkCustomer(db, { customerId, serviceCenterId, linkedAt: now })
   for (const id of vehicleIds.toSorted()) {
     await linkFoundVehicle(context, customerId, id, serviceCenterId)
   }
-  if (!link) return customer
+  if (!isNew) return customer
   const changed = await changeRow(context, 'customer', customer, {})
   await tellChange(context, changed)
   return changed

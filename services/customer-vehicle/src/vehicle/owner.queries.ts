@@ -4,7 +4,7 @@ import { changeRow } from '@forecourt/platform/row'
 import type { Kysely } from 'kysely'
 import { tellChange } from '../customer/change.queries.ts'
 import type { CustomerRow } from '../customer/customer.ts'
-import { sealedCustomer } from '../customer/customer.queries.ts'
+import { linkCustomer, sealedCustomer } from '../customer/customer.queries.ts'
 import { findCustomer } from '../customer/entry.queries.ts'
 import type { Tables } from '../db.ts'
 import type { Writing } from '../registration/form.queries.ts'
@@ -45,10 +45,7 @@ async function ownerOfPhone(
   const id = randomUUIDv7()
   const plain = { phone: ownerPhone, email: ownerEmail, alternativePhone: null, street: null }
   // A center sees the customer that it adds by its link.
-  await db
-    .insertInto('customerCenter')
-    .values({ customerId: id, serviceCenterId, linkedAt: now })
-    .execute()
+  await linkCustomer(db, { customerId: id, serviceCenterId, linkedAt: now })
   const added = await db
     .insertInto('customer')
     .values({
@@ -85,13 +82,7 @@ async function serveCustomer(
   serviceCenterId: string,
 ): Promise<void> {
   const { db, now } = context
-  const link = await db
-    .insertInto('customerCenter')
-    .values({ customerId, serviceCenterId, linkedAt: now })
-    .onConflict((conflict) => conflict.doNothing())
-    .returning('customerId')
-    .executeTakeFirst()
-  if (!link) return
+  if (!(await linkCustomer(db, { customerId, serviceCenterId, linkedAt: now }))) return
   const customers = db.selectFrom('customer').selectAll().where('id', '=', customerId)
   const row: CustomerRow = await customers.forUpdate().executeTakeFirstOrThrow()
   await tellChange(context, await changeRow({ db }, 'customer', row, {}))

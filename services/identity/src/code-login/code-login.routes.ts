@@ -1,5 +1,3 @@
-import { AccountOtpRequested } from '@forecourt/contracts/identity-events'
-import { proveOrRefuse, sendOrShow } from '@forecourt/otp/by-phone'
 import { servedCountry } from '@forecourt/otp/send'
 import { consumeCode } from '@forecourt/otp/verify'
 import { problem } from '@forecourt/platform/problem'
@@ -16,13 +14,11 @@ import {
   budgetsOf,
   findProof,
   forgetProof,
-  keepProof,
   lockProof,
-  type PhoneProof,
   type Proving,
 } from '../phone-proof/phone-proof.queries.ts'
+import { provePhone, sendPhoneCode, type ProvenPhone } from '../phone-proof/phone-code.queries.ts'
 import { lockWaiting } from '../sign-up/sign-up.queries.ts'
-import type { Sign } from '../signing-key/signing-key.ts'
 import { holderOf } from './code-login.queries.ts'
 import { AskToSignIn } from './code-login.ts'
 
@@ -68,41 +64,23 @@ async function sendSignInCode(
   servedCountry(context.otp, asked.phone, 'country_code')
   const holder = await holderOf(context, asked.phone)
   const isBrought = holder !== undefined && (holder.account?.status ?? 'active') === 'active'
-  const sending = await keepProof(context, PURPOSE, asked)
-  const { requested, codes, isSent } = await sendOrShow(context.otp, context.db, sending)
-  if (isBrought) for (const code of requested) context.emit(AccountOtpRequested, 1, code)
-  if (!isSent) context.say('Login initiated (SMS failed, check logs)')
-  return {
-    phone: asked.typed,
-    expires_in_minutes: 10,
-    otp_for_testing: codes?.[0],
-    message: 'Please verify OTP to complete login',
-  }
-}
-
-interface Proven {
-  proof: PhoneProof
-  typed: string
-  otpId: string
-  sign: Sign
+  return sendPhoneCode(context, PURPOSE, asked, { isBrought, toDo: 'login' })
 }
 
 /** Before and apart from what it opens: a try stays counted whatever fails afterwards. */
 async function proveSignIn(
   context: Proving,
   { body: { phone: typed, otp: code } }: { body: PresentPhoneCode },
-): Promise<Proven> {
+): Promise<ProvenPhone> {
   const proof = await findProof(context, PURPOSE, typed)
   if (!proof) throw problem('phone_code_missing')
-  const presented = { policy: { purpose: PURPOSE }, subject: proof.id, code }
-  const otpId = await proveOrRefuse(context.otp, context.db, presented)
-  return { proof, typed, otpId, sign: await context.signer.ready() }
+  return provePhone(context, PURPOSE, { proof, typed, code })
 }
 
 /** Lets in whose phone it is; a customer who came by the form alone gets an account first. */
 async function signIn(
   context: Proving,
-  { proof, typed, otpId, sign }: Proven,
+  { proof, typed, otpId, sign }: ProvenPhone,
 ): Promise<PhoneSignedIn> {
   const { db } = context
   const waiting = await lockProof(context, PURPOSE, typed)

@@ -1,6 +1,4 @@
-import { AccountOtpRequested } from '@forecourt/contracts/identity-events'
 import { phonesMeant } from '@forecourt/contracts/phone'
-import { proveOrRefuse, sendOrShow } from '@forecourt/otp/by-phone'
 import { servedCountry } from '@forecourt/otp/send'
 import { consumeCode } from '@forecourt/otp/verify'
 import { problem } from '@forecourt/platform/problem'
@@ -17,13 +15,11 @@ import {
   budgetsOf,
   findProof,
   forgetProof,
-  keepProof,
   lockProof,
-  type PhoneProof,
   type Proving,
 } from '../phone-proof/phone-proof.queries.ts'
+import { provePhone, sendPhoneCode, type ProvenPhone } from '../phone-proof/phone-code.queries.ts'
 import { lockWaiting } from '../sign-up/sign-up.queries.ts'
-import type { Sign } from '../signing-key/signing-key.ts'
 import { registering } from '../user/account.queries.ts'
 import { AskByPhone, isOfStaff } from './phone-sign-up.ts'
 
@@ -74,45 +70,26 @@ async function askToRegister(
 ): Promise<z.input<typeof PhoneCodeSent>> {
   servedCountry(context.otp, asked.phone, 'country_code')
   await refuseRegistered(context, [asked.phone])
-  const sending = await keepProof(context, PURPOSE, asked)
-  const { requested, codes, isSent } = await sendOrShow(context.otp, context.db, sending)
-  for (const code of requested) context.emit(AccountOtpRequested, 1, code)
-  if (!isSent) context.say('Registration initiated (SMS failed, check logs)')
-  return {
-    phone: asked.typed,
-    expires_in_minutes: 10,
-    otp_for_testing: codes?.[0],
-    message: 'Please verify OTP to complete registration',
-  }
-}
-
-interface Proven {
-  proof: PhoneProof
-  /** The phone as it was typed beside the code, which is what the answer shows. */
-  typed: string
-  otpId: string
-  sign: Sign
+  return sendPhoneCode(context, PURPOSE, asked, { isBrought: true, toDo: 'registration' })
 }
 
 /** Before and apart from what it opens: a try stays counted whatever fails afterwards. */
 async function proveRegistration(
   context: Proving,
   { body: { phone: typed, otp: code } }: { body: PresentPhoneCode },
-): Promise<Proven> {
+): Promise<ProvenPhone> {
   const proof = await findProof(context, PURPOSE, typed)
   // Nobody says the country here: without a code on its way the digits may mean each one served.
   const phones = proof ? [proof.phone] : phonesMeant(typed, context.otp.countries)
   await refuseRegistered(context, phones)
   if (!proof) throw problem('phone_unknown')
-  const presented = { policy: { purpose: PURPOSE }, subject: proof.id, code }
-  const otpId = await proveOrRefuse(context.otp, context.db, presented)
-  return { proof, typed, otpId, sign: await context.signer.ready() }
+  return provePhone(context, PURPOSE, { proof, typed, code })
 }
 
 /** Opens the account of a proved phone. Whatever fails leaves the proved code as it is. */
 async function openAccount(
   context: Proving,
-  { proof, typed, otpId, sign }: Proven,
+  { proof, typed, otpId, sign }: ProvenPhone,
 ): Promise<PhoneSignedIn> {
   const { db } = context
   const waiting = await lockProof(context, PURPOSE, typed)
