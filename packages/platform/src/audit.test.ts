@@ -47,11 +47,27 @@ test('a phone that came as a number is masked too', () => {
 })
 
 test('a text that quotes a phone or an address is told without them', () => {
-  const reason = 'Call 98765 43210 or write to rahul@example.com, PIN 411004'
-  expect(lineOf(null, { reason, contact: '+919876543210' }).after).toEqual({
-    reason: 'Call [number] or write to [e-mail], PIN [number]',
+  const title = 'Call 98765 43210 or write to rahul@example.com, PIN 411004'
+  expect(lineOf(null, { title, contact: '+919876543210' }).after).toEqual({
+    title: 'Call [number] or write to [e-mail], PIN [number]',
     contact: '+91******3210',
   })
+})
+
+test('what a person wrote in their own words is told by its length', () => {
+  const written = {
+    ...{ description: 'Rahul hears a noise', cancelReason: 'Rahul sold it', notes: 'Rahul' },
+    ...{ preInspection: { notes: 'Ask Rahul' }, services: [{ notes: 'Rahul said so' }] },
+  }
+  expect(lineOf(written, written).before).toEqual({
+    ...{ description: '[19 characters]', cancelReason: '[13 characters]', notes: '[5 characters]' },
+    ...{ preInspection: { notes: '[9 characters]' }, services: [{ notes: '[13 characters]' }] },
+  })
+})
+
+test('lines of work and goods are told as they are sold, and so is a reason that is a code', () => {
+  const card = { items: [{ description: 'Oil filter, 2 l' }], reason: 'sender_fell_silent' }
+  expect(lineOf(card, card).after).toEqual(card)
 })
 
 test('what tells nothing of a person is told as it is', () => {

@@ -3,7 +3,7 @@ import { AuditRecorded, type AuditLine } from '@forecourt/contracts/audit'
 import type { ServiceName } from '@forecourt/contracts/service-name'
 import type { Me } from './me.ts'
 import type { Say } from './outbox.ts'
-import { isPersonal, isSecret, scrub, star } from './secrecy.ts'
+import { isPersonal, isSecret, isWords, lengthOf, scrub, star } from './secrecy.ts'
 
 /** What both states of a thing may take of a line, so that the event stays below its limit. */
 const MAX_BYTES = 48_000
@@ -58,16 +58,25 @@ function masked(thing: unknown): Record<string, unknown> | null {
   return mask(thing) as Record<string, unknown>
 }
 
-function mask(value: unknown, isPerson = false): unknown {
-  if (typeof value === 'string') return isPerson ? star(value) : maskText(value)
-  if (typeof value === 'number' && isPerson) return star(String(value))
-  if (Array.isArray(value)) return value.map((entry) => mask(entry, isPerson))
+type Tell = (text: string) => string
+
+function mask(value: unknown, tell: Tell = maskText, isLine = false): unknown {
+  if (typeof value === 'string') return tell(value)
+  if (typeof value === 'number' && tell === star) return star(String(value))
+  if (Array.isArray(value)) return value.map((entry) => mask(entry, tell, true))
   if (typeof value !== 'object' || value === null) return value
   const entries = Object.entries(value).filter(([name]) => !isSecret(name))
-  return Object.fromEntries(entries.map(([name, inner]) => [name, mask(inner, isPersonal(name))]))
+  const told = entries.map(([name, inner]) => [name, mask(inner, tellOf(name, isLine))])
+  return Object.fromEntries(told)
 }
 
-/** Whatever a text is called, it may quote a person: reasons and notes are written by people. */
+/** Lines of a list are work and goods, whose descriptions the topics tell as well. */
+function tellOf(name: string, isLine: boolean): Tell {
+  if (isPersonal(name)) return star
+  return isWords(name) && !(isLine && name === 'description') ? lengthOf : maskText
+}
+
+/** Whatever a text is called, it may quote an address or a number of somebody. */
 function maskText(text: string): string {
   if (/\s/.test(text)) return scrub(text)
   return /^\+\d{9,}$|@/.test(text) ? star(text) : text

@@ -25,10 +25,14 @@ const PERSONAL = new RegExp(
   ].join('|')})$`,
 )
 
+/** Values of these fields are a person's own words, which may name anybody. */
+const WORDS = /^.*(notes?|description|reason|comments?|remarks?|findings|observations)$/
+
 // Every line that is logged asks for each of its names; there are few, and they come again.
 const MOST_NAMES = 5_000
 const secretNames = new Map<string, boolean>()
 const personalNames = new Map<string, boolean>()
+const wordsNames = new Map<string, boolean>()
 
 export function isSecret(name: string): boolean {
   return secretNames.get(name) ?? judge(name, SECRET, secretNames)
@@ -36,6 +40,10 @@ export function isSecret(name: string): boolean {
 
 export function isPersonal(name: string): boolean {
   return personalNames.get(name) ?? judge(name, PERSONAL, personalNames)
+}
+
+export function isWords(name: string): boolean {
+  return wordsNames.get(name) ?? judge(name, WORDS, wordsNames)
 }
 
 function judge(name: string, words: RegExp, judged: Map<string, boolean>): boolean {
@@ -48,6 +56,11 @@ function judge(name: string, words: RegExp, judged: Map<string, boolean>): boole
 export function star(text: string): string {
   if (/^\+\d{9,}$/.test(text)) return `${text.slice(0, 3)}******${text.slice(-4)}`
   return `${'*'.repeat(Math.max(4, text.length - 4))}${text.length > 8 ? text.slice(-4) : ''}`
+}
+
+/** Free text by its length alone; a code that a program chose is no free text. */
+export function lengthOf(text: string): string {
+  return /^[a-z]+(_[a-z]+)+$/.test(text) ? text : `[${text.length} characters]`
 }
 
 /** Free text without the addresses, numbers, codes and tokens that it may quote. */
