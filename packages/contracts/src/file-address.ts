@@ -11,6 +11,12 @@ export function fileUrl(id: string): string {
   return `/api/v1/files/${id}/content`
 }
 
+/** The uploaded file whose address this is; null for an address of something else. */
+export function fileIdIn(address: string): string | null {
+  const id = ADDRESS.test(address) ? ID.exec(address)?.[0] : undefined
+  return id?.toLowerCase() ?? null
+}
+
 /**
  * An uploaded file. Whoever names it may say its id or its address; answers say the address. Inside
  * the house it is the id.
@@ -18,5 +24,5 @@ export function fileUrl(id: string): string {
 export const FileAddress = z.codec(
   z.string().regex(ADDRESS, 'Must be the id or the url of an uploaded file'),
   z.uuid(),
-  { decode: (said) => ID.exec(said)?.[0].toLowerCase() ?? said, encode: fileUrl },
+  { decode: (said) => fileIdIn(said) ?? said, encode: fileUrl },
 )

@@ -54,6 +54,10 @@ export const UserState = z.object({
   fullName: Sealed.nullable().describe('The name of the person.'),
   email: Sealed.nullable().describe('The e-mail address of the account, if it has one.'),
   phone: Sealed.nullable().describe('The mobile number of the account, E.164, if it has one.'),
+  fileIds: z
+    .array(Id)
+    .optional()
+    .describe('Uploaded files that belong to the account: its picture, the paper of its garage.'),
 })
 
 export const UserCreated = event('identity.user.created.v1', {

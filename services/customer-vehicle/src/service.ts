@@ -16,7 +16,7 @@ import { endKey } from './erasure/erasure.jobs.ts'
 import * as erasure from './erasure/erasure.routes.ts'
 import * as kept from './erasure/export.routes.ts'
 import { fileLinks } from './file/file-link.adapter.ts'
-import { inspectionPhotos } from './file/file.consumers.ts'
+import { accountFiles, inspectionPhotos } from './file/file.consumers.ts'
 import { dropUnattached } from './file/file.jobs.ts'
 import * as file from './file/file.routes.ts'
 import { openMatters } from './open-matter/open-matter.consumers.ts'
@@ -82,6 +82,7 @@ export const customerVehicle = service({
     visitInvoices,
     componentWork,
     inspectionPhotos,
+    accountFiles,
     openMatters,
   ],
 })

@@ -20,7 +20,7 @@ export async function dropFilesOf(
     .where((eb) =>
       eb.or([
         ...(things.length > 0 ? [eb('attachedTo', 'in', things)] : []),
-        ...(accountId ? [eb('uploadedBy', '=', accountId)] : []),
+        ...(accountId ? [eb('uploadedBy', '=', accountId), eb('attachedTo', '=', accountId)] : []),
         eb('visitId', 'in', visits),
       ]),
     )

@@ -1,7 +1,8 @@
+import { UserChanged, UserCreated } from '@forecourt/contracts/identity-events'
 import { JobCardInspected } from '@forecourt/contracts/workshop-events'
 import { isErased } from '@forecourt/platform/erasure'
 import { consumer, on } from '../db.ts'
-import { attachKnown } from './file.queries.ts'
+import { attachKnown, holdFiles } from './file.queries.ts'
 
 /**
  * Photos of an inspection belong to its vehicle, and are seen by the staff that sees that, and by
@@ -14,4 +15,14 @@ export const inspectionPhotos = consumer('inspection-photos', [
     if (await isErased({ db }, [to])) return
     await attachKnown(db, photoFileIds, { purpose: 'inspection', to, visitId })
   }),
+])
+
+/**
+ * An account holds the picture of its person and the paper of its garage; what it names no longer
+ * is dropped. A picture is claimed only for whoever brought it; a garage's paper was brought by
+ * somebody who had no account yet, so its id alone tells whose it is.
+ */
+export const accountFiles = consumer('account-files', [
+  on(UserCreated, holdFiles),
+  on(UserChanged, holdFiles),
 ])

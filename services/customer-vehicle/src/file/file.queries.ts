@@ -1,5 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import type { DataOf } from '@forecourt/contracts/event'
 import { fileUrl } from '@forecourt/contracts/file-address'
+import type { UserChanged } from '@forecourt/contracts/identity-events'
+import type { EventContext } from '@forecourt/platform/consumer'
+import { isErased } from '@forecourt/platform/erasure'
 import type { Me } from '@forecourt/platform/me'
 import { isOutage, problem } from '@forecourt/platform/problem'
 import { schedule, unschedule } from '@forecourt/platform/timer'
@@ -83,6 +87,8 @@ interface Attachment {
   from?: string
   /** The visit that they were taken at; the first one that claims them stays theirs. */
   visitId?: string
+  /** Whoever must have brought them. */
+  broughtBy?: string
 }
 
 /**
@@ -102,7 +108,7 @@ export async function attachFiles(
 export async function attachKnown(
   db: Kysely<Tables>,
   ids: readonly string[],
-  { purpose, to, from, visitId }: Attachment,
+  { purpose, to, from, visitId, broughtBy }: Attachment,
 ): Promise<number> {
   if (ids.length === 0) return 0
   const attached = await db
@@ -113,6 +119,7 @@ export async function attachKnown(
     )
     .where('id', 'in', ids)
     .where('purpose', '=', purpose)
+    .$if(broughtBy !== undefined, (update) => update.where('uploadedBy', '=', broughtBy ?? ''))
     .where((eb) =>
       eb.or([eb('attachedTo', 'is', null), eb('attachedTo', 'in', from ? [to, from] : [to])]),
     )
@@ -122,15 +129,29 @@ export async function attachKnown(
   return attached.length
 }
 
-/** Gives up the files of a thing that is deleted; they are dropped at once. */
+/** Claims what an account names, and gives up what it named before. */
+export async function holdFiles(
+  { db, event }: Pick<EventContext<Tables>, 'db' | 'event'>,
+  { userId, fileIds = [] }: DataOf<typeof UserChanged>,
+): Promise<void> {
+  // Nothing would ever drop what belongs to an account that is no more.
+  if (await isErased({ db }, [userId])) return
+  await releaseFiles({ db, now: event.time }, userId, fileIds)
+  await attachKnown(db, fileIds, { purpose: 'profile_image', to: userId, broughtBy: userId })
+  await attachKnown(db, fileIds, { purpose: 'garage_document', to: userId })
+}
+
+/** Gives up the files of a thing, all but those that it keeps; they are dropped at once. */
 export async function releaseFiles(
   { db, now }: { db: Kysely<Tables>; now: string },
   thing: string,
+  kept: readonly string[] = [],
 ): Promise<void> {
   const released = await db
     .updateTable('file')
     .set({ attachedTo: null })
     .where('attachedTo', '=', thing)
+    .$if(kept.length > 0, (update) => update.where('id', 'not in', kept))
     .returning('id')
     .execute()
   for (const { id } of released) await schedule({ db }, UNATTACHED, id, now)

@@ -199,15 +199,20 @@ test('the address of the document is kept, and nobody goes there', async () => {
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
+  const uploaded = crypto.randomUUID()
   const addresses = [
     `http://127.0.0.1:${port}/id.pdf`,
     `http://localhost:${port}/latest/meta-data`,
-    `/api/v1/files/${crypto.randomUUID()}/content`,
+    `/api/v1/files/${uploaded}/content`,
   ]
   for (const emiratesIdUrl of addresses) {
     const { userId } = await located()
     const { data } = await complete(userId, { emiratesIdUrl })
-    expect(await garageOf(data.user.id, data.accessToken)).toMatchObject({ emiratesIdUrl })
+    const { id } = data.user
+    expect(await garageOf(id, data.accessToken)).toMatchObject({ emiratesIdUrl })
+    // A file that was uploaded here belongs to the account from then on.
+    const told = await stack.topics.next('identity.user.created.v1', ({ key }) => key === id)
+    expect(told.data?.['fileIds']).toEqual(emiratesIdUrl.startsWith('/') ? [uploaded] : [])
   }
   await new Promise((resolve) => server.close(resolve))
   expect(calls).toBe(0)

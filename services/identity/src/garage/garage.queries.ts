@@ -1,4 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto'
+import { fileIdIn } from '@forecourt/contracts/file-address'
 import { problem } from '@forecourt/platform/problem'
 import { sql, type Kysely } from 'kysely'
 import type { z } from 'zod'
@@ -30,7 +31,8 @@ export async function openGarage(
   const { form, place } = registration
   if (!place) throw problem('garage_place_missing')
   const serviceCenterId = await openCenter(context, place, said)
-  const user = await openAccount(context, registration, serviceCenterId)
+  const emiratesIdFileId = fileIdIn(said.emiratesIdUrl)
+  const user = await openAccount(context, registration, { serviceCenterId, emiratesIdFileId })
   await keepGarage(context, { userId: user.id, serviceCenterId, place, said })
   await forgetRegistration(context, registration.id)
   const { db } = context
@@ -78,7 +80,10 @@ async function openCenter(context: Opening, place: Place, said: Said): Promise<s
 async function openAccount(
   context: Opening,
   { form, proved, provedAt }: Registration,
-  serviceCenterId: string,
+  {
+    serviceCenterId,
+    emiratesIdFileId,
+  }: { serviceCenterId: string; emiratesIdFileId: string | null },
 ): Promise<UserRow> {
   const { fullName, email, phoneNumber: phone, passwordHash } = form
   const isEmail = proved === 'email'
@@ -90,6 +95,7 @@ async function openAccount(
     role: 'garage_owner',
     status: 'active',
     serviceCenterIds: [serviceCenterId],
+    emiratesIdFileId,
   })
   if (!user) throw problem('account_exists')
   return user

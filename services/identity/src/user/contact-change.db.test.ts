@@ -81,6 +81,10 @@ test('people say who they are in the names of the phone-only flow', async () => 
   const image = crypto.randomUUID()
   const pictured = await change(gita, { profile_image: image })
   expect(pictured.data.profile_image).toBe(`/api/v1/files/${image}/content`)
+  await stack.topics.next(
+    'identity.user.changed.v1',
+    ({ key, data: told }) => key === gita.id && String(told?.['fileIds']) === image,
+  )
   expect(data).toMatchObject({ ...said, firstName: 'Gita', lastName: 'Rao', phone_validate: true })
   // A form that sends back all that it was shown changes nothing.
   const shown = (await show(gita)).data

@@ -59,6 +59,7 @@ interface NewUser extends Person {
   /** Left out, the contact counts as proved: whoever opens the account knows its person. */
   emailProvedAt?: string | null
   phoneProvedAt?: string | null
+  emiratesIdFileId?: string | null
 }
 
 /** As a text, this moment of the database. */
@@ -129,7 +130,8 @@ export function tellingUser<Here extends { personal: PersonalData; was(before: o
 /** The full public state that every event of an account carries. */
 export function stateOf(user: UserRow): z.infer<typeof UserState> {
   const { id, role, status, serviceCenterIds, fullName, email, phone } = user
-  return { userId: id, role, status, serviceCenterIds, fullName, email, phone }
+  const fileIds = [user.profileImageId, user.emiratesIdFileId].filter((file) => file !== null)
+  return { userId: id, role, status, serviceCenterIds, fullName, email, phone, fileIds }
 }
 
 /**

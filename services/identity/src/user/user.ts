@@ -29,6 +29,8 @@ export const UserRow = z.object({
   nameIndex: z.array(z.string()),
   /** The file of the person's picture; customer-vehicle keeps it. */
   profileImageId: z.uuid().nullable(),
+  /** The file of a garage owner's Emirates ID, where it was uploaded here. */
+  emiratesIdFileId: z.uuid().nullable(),
   lastLoginAt: z.string().nullable(),
   /** When the contact was shown to be its owner's; until then another proof takes it away. */
   emailProvedAt: z.string().nullable(),
