@@ -131,6 +131,7 @@ export const errors = {
     429,
     'No more codes are sent to this country today. Please try later.',
   ),
+  sms_unavailable: spec('UNAVAILABLE_001', 503, 'Codes cannot be sent by SMS at the moment.'),
   country_not_served: spec('VALIDATION_001', 422, 'Phone numbers of this country are not served.'),
 
   phone_form_invalid: spec('VALIDATION_001', 422, 'Validation Error'),

@@ -1,13 +1,16 @@
+import type { ErrorReason } from '@forecourt/contracts/errors'
 import { Problem, problem } from '@forecourt/platform/problem'
 import type { Kysely } from 'kysely'
 import type { OtpMeans } from './means.ts'
 import { keepCode, sendCode, type Sending, type Sent } from './send.ts'
 import { verifyCode, type Presented } from './verify.ts'
 
+const unsent = new Set<ErrorReason>(['otp_capped', 'sms_unavailable'])
+
 /**
- * Sends a code in the flows that know a person by phone alone. Where the day's messages are used up
- * a developer goes on all the same, by the code that the answer shows; everybody else is told
- * `phone_code_unsent`. Must come last in its transaction.
+ * Sends a code in the flows that know a person by phone alone. Where nobody brings it, or the day's
+ * messages are used up, a developer goes on all the same, by the code that the answer shows;
+ * everybody else is told `phone_code_unsent`. Must come last in its transaction.
  */
 export async function sendOrShow<Tables>(
   means: OtpMeans,
@@ -17,7 +20,7 @@ export async function sendOrShow<Tables>(
   try {
     return { ...(await sendCode(means, db, sending)), isSent: true }
   } catch (error) {
-    if (!(error instanceof Problem) || error.reason !== 'otp_capped') throw error
+    if (!(error instanceof Problem && unsent.has(error.reason))) throw error
     if (!means.reveals) throw problem('phone_code_unsent', {}, error)
     return { ...(await keepCode(means, db, sending)), requested: [], isSent: false }
   }

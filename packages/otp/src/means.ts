@@ -2,6 +2,7 @@ import { KeyRing, type BaseConfig } from '@forecourt/platform/config'
 import { limiterOver, type Limiter } from '@forecourt/platform/limit'
 import { problem } from '@forecourt/platform/problem'
 import { z } from 'zod'
+import { SmsProvider } from '@forecourt/contracts/sms-provider'
 
 type Redis = Parameters<typeof limiterOver>[0]
 
@@ -16,6 +17,7 @@ export const OtpConfig = z.object({
     .optional(),
   /** Messages to one country within a day, over all services. */
   OTP_DAILY_MESSAGES_PER_COUNTRY: z.coerce.number().int().min(1).default(10_000),
+  SMS_PROVIDER: SmsProvider,
 })
 
 /** What the engine works with; the same in every service that sends codes. */
@@ -28,6 +30,8 @@ export interface OtpMeans {
   redis: Pick<Redis, 'eval' | 'del' | 'zrem' | 'decrby'>
   countries: readonly string[]
   dailyMessagesPerCountry: number
+  /** Whether anybody brings messages to phones; by e-mail a code goes out all the same. */
+  reachesPhones: boolean
   /** Whether answers show the code; never in production. */
   reveals: boolean
 }
@@ -41,6 +45,7 @@ export function openOtp(config: BaseConfig & z.infer<typeof OtpConfig>, redis: R
     redis,
     countries: config.OTP_COUNTRIES ?? (isProduction ? ['IN', 'AE'] : ['IN', 'AE', 'US']),
     dailyMessagesPerCountry: config.OTP_DAILY_MESSAGES_PER_COUNTRY,
+    reachesPhones: config.SMS_PROVIDER !== 'none',
     reveals: config.APP_DEBUG && !isProduction,
   }
 }

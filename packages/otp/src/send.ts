@@ -81,8 +81,8 @@ export async function livingSubject<Tables>(
 /**
  * Makes and keeps a code, voiding the one that was sent before; must be the last work of its
  * transaction, whose failure gives the budgets back. Throws `country_not_served`,
- * `registration_pending`, `otp_cooldown`, `otp_budget_spent` and `otp_capped`; a refused sending
- * leaves a living code as it is.
+ * `registration_pending`, `sms_unavailable`, `otp_cooldown`, `otp_budget_spent` and `otp_capped`; a
+ * refused sending leaves a living code as it is.
  */
 export async function sendCode<Tables>(
   means: OtpMeans,
@@ -93,6 +93,7 @@ export async function sendCode<Tables>(
   const isMail = channels.every((channel) => channel === 'email')
   const country = isMail ? null : servedCountry(means, destination)
   await livingSubject(means, db, sending)
+  if (!isMail && !means.reachesPhones) throw problem('sms_unavailable', { retryAfterS: 3_600 })
   const giveBack = await takeSending(means, {
     country,
     destinationIndex: sending.to[0].index,

@@ -1,11 +1,12 @@
+import { SmsProvider } from '@forecourt/contracts/sms-provider'
 import type { BaseConfig } from '@forecourt/platform/config'
 import { StorageConfig } from '@forecourt/storage/config'
 import { z } from 'zod'
 
 const Phone = z.string().regex(/^\+\d{8,20}$/, 'must be a number such as +15005550006')
 
-/** How this service reaches its providers, and the files that it sends along. */
-export const NotificationConfig = StorageConfig.extend({
+/** How Twilio is reached, where it is the one that brings messages to phones. */
+export const TwilioConfig = z.object({
   TWILIO_ACCOUNT_SID: z.string().regex(/^AC\w+$/, 'must begin with AC'),
   TWILIO_AUTH_TOKEN: z.string().min(1),
   TWILIO_PHONE_NUMBER: Phone,
@@ -13,6 +14,13 @@ export const NotificationConfig = StorageConfig.extend({
   TWILIO_WHATSAPP_NUMBER: Phone.optional(),
   /** Where Twilio's API is spoken, when it is not Twilio itself. */
   TWILIO_BASE_URL: z.url({ protocol: /^https?$/ }).optional(),
+})
+export type TwilioConfig = z.infer<typeof TwilioConfig>
+
+/** How this service reaches its providers, and the files that it sends along. */
+export const NotificationConfig = StorageConfig.extend({
+  ...TwilioConfig.partial().shape,
+  SMS_PROVIDER: SmsProvider,
   EMAIL_HOST: z.string().min(1),
   EMAIL_PORT: z.coerce.number().int().min(1).max(65_535).default(587),
   EMAIL_USER: z.string().optional(),

@@ -18,6 +18,7 @@ import { publish } from '@forecourt/testing/publish'
 import { openStack, type Stack } from '@forecourt/testing/stack'
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { seedTemplates } from '../seed.ts'
+import { TwilioConfig } from '../config.ts'
 import { notification } from '../service.ts'
 
 /**
@@ -296,3 +297,26 @@ function aroundNow(): string {
   const [from, until] = [here.subtract({ hours: 1 }), here.add({ hours: 1 })]
   return [from, until].map((time) => time.toPlainTime().toString().slice(0, 5)).join('-')
 }
+
+describe('when nobody is bought who brings messages to phones', () => {
+  const bought = Object.keys(TwilioConfig.shape)
+
+  test('the service says what it lacks, unless it is told that this is meant', async () => {
+    const env = { ...mailbox.env, TWILIO_AUTH_TOKEN: '' }
+    await expect(openNotification(env)).rejects.toThrow('TWILIO_AUTH_TOKEN is not')
+  })
+
+  test('a code by phone fails at once, and staff sees why', async () => {
+    const none = Object.fromEntries(bought.map((name) => [name, undefined]))
+    const stack = await openNotification({ ...none, SMS_PROVIDER: 'none' })
+    onTestFinished(() => stack.close())
+    const phone = newPhone()
+    const event = await publish(stack, CustomerOtpRequested, otpFact(phone, '654321'))
+    const rows = await ended(stack, event, 'failed')
+    expect(rows.map(({ reason, variables }) => [reason, variables])).toEqual([
+      ['provider_missing', null],
+      ['provider_missing', null],
+    ])
+    expect(await channelsAt(phone)).toEqual([])
+  })
+})

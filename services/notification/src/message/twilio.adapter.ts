@@ -1,5 +1,5 @@
 import type twilio from 'twilio'
-import type { NotificationConfig } from '../config.ts'
+import type { NotificationConfig, TwilioConfig } from '../config.ts'
 import type { Letter, Outcome, Provider } from './provider.ts'
 
 /** Of one recipient's newest messages so many are compared when a reply was lost. */
@@ -14,7 +14,7 @@ export interface Twilio {
 }
 
 /** Loads Twilio's client, which nothing but a running service needs. */
-export async function openTwilio(settings: NotificationConfig): Promise<Twilio> {
+export async function openTwilio(settings: NotificationConfig & TwilioConfig): Promise<Twilio> {
   const { default: library } = await import('twilio')
   const { TWILIO_ACCOUNT_SID: sid, TWILIO_AUTH_TOKEN: token } = settings
   const httpClient = new library.RequestClient({ timeout: settings.PROVIDER_TIMEOUT_MS })
