@@ -234,3 +234,14 @@ test('an account that comes before the head office waits for it', async () => {
   )
   expect(await linked(account.userId)).toMatchObject({ id: account.userId })
 })
+
+test('whoever asks for a customer at once after the sign-up waits for the word of it', async () => {
+  const [shown, changed] = [accountOf(), accountOf()]
+  const asking = Promise.all([
+    show(shown.userId),
+    stack.call(`PUT /customers/${changed.userId}`, { as: kiran, body: { city: 'Satara' } }),
+  ])
+  await Promise.all([shown, changed].map((account) => publish(stack, UserCreated, account)))
+  const [{ status }, { status: put, data }] = await asking
+  expect([status, put, data['city']]).toEqual([200, 200, 'Satara'])
+})

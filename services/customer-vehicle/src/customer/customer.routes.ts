@@ -7,7 +7,7 @@ import { changeCustomer } from './change.queries.ts'
 import { ChangeCustomer } from './change.ts'
 import { Customer } from './customer.ts'
 import { CustomerDetail, type CustomerEntryRow } from './entry.ts'
-import { findCustomer, findEntry, showDetail, showEntry } from './entry.queries.ts'
+import { awaitCustomer, awaitEntry, findEntry, showDetail, showEntry } from './entry.queries.ts'
 import { hasBrand, isAmong, matches } from './filter.queries.ts'
 
 const name = z.string().trim().min(1).max(100)
@@ -47,7 +47,7 @@ export const getCustomer = endpoint('GET /customers/:id', {
   reads: 'customer',
   returns: CustomerDetail,
   async handle(context, { params }) {
-    return showDetail(context, await findEntry(context.db, params.id))
+    return showDetail(context, await awaitEntry(context.db, params.id))
   },
 })
 
@@ -57,8 +57,9 @@ export const updateCustomer = endpoint('PUT /customers/:id', {
   message: 'Customer changed',
   body: ChangeCustomer,
   returns: CustomerDetail,
-  async handle(context, { params, body }) {
-    const { id } = await findCustomer(context.db, params.id)
+  before: ({ db }: Context<Tables>, { params }: { params: { id: string } }) =>
+    awaitCustomer(db, params.id),
+  async handle(context, { body, before: { id } }) {
     await changeCustomer(context, id, body)
     return showDetail(context, await findEntry(context.db, id))
   },

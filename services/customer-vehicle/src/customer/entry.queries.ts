@@ -1,5 +1,6 @@
 import { isCustomer, type Me } from '@forecourt/platform/me'
 import { problem } from '@forecourt/platform/problem'
+import { waitForNoun } from '@forecourt/platform/wait-for-noun'
 import type { Kysely } from 'kysely'
 import type { Means, Tables } from '../db.ts'
 import type { Form } from '../registration/form.ts'
@@ -29,19 +30,42 @@ function formOf(personal: Means['personal'], { form, id }: CustomerEntryRow): Fo
  * Throws `not_found`.
  */
 export async function findEntry(db: Kysely<Tables>, id: string): Promise<CustomerEntryRow> {
-  const proved = db.selectFrom('registration').select('customerId').where('id', '=', id)
-  const entry = await db
-    .selectFrom('customerEntry')
-    .selectAll()
-    .where((eb) => eb.or([eb('id', '=', id), eb('accountId', '=', id), eb('id', '=', proved)]))
-    .executeTakeFirst()
+  return there(await entryOf(db, id))
+}
+
+/**
+ * The same, where nothing is held: who has just opened an account is waited for until identity's
+ * word of it has come.
+ */
+export async function awaitEntry(db: Kysely<Tables>, id: string): Promise<CustomerEntryRow> {
+  return there(await waitForNoun(id, () => entryOf(db, id)))
+}
+
+function there(entry: CustomerEntryRow | undefined): CustomerEntryRow {
   if (!entry) throw problem('not_found')
   return entry
 }
 
+async function entryOf(db: Kysely<Tables>, id: string): Promise<CustomerEntryRow | undefined> {
+  const proved = db.selectFrom('registration').select('customerId').where('id', '=', id)
+  return db
+    .selectFrom('customerEntry')
+    .selectAll()
+    .where((eb) => eb.or([eb('id', '=', id), eb('accountId', '=', id), eb('id', '=', proved)]))
+    .executeTakeFirst()
+}
+
 /** The customer behind any id of theirs. Throws `not_found`, or `state_forbids` while unproved. */
 export async function findCustomer(db: Kysely<Tables>, id: string): Promise<CustomerEntryRow> {
-  const entry = await findEntry(db, id)
+  return proved(await findEntry(db, id))
+}
+
+/** The same, where nothing is held. */
+export async function awaitCustomer(db: Kysely<Tables>, id: string): Promise<CustomerEntryRow> {
+  return proved(await awaitEntry(db, id))
+}
+
+function proved(entry: CustomerEntryRow): CustomerEntryRow {
   if (entry.form !== null) throw problem('state_forbids', { status: 'unverified' })
   return entry
 }
