@@ -27,11 +27,14 @@ function commandsOf(file: string, heading = ''): string {
   return Array.from(own.matchAll(/^```sh\n([^]*?)^```$/gm), ([, commands]) => commands).join('\n')
 }
 
-/** Answers what each answer said. Waits longer than a reader, whose machine does nothing else. */
+/**
+ * Answers what each answer said. Waits longer than a reader, whose machine does nothing else; but
+ * the minute between two codes is a second here.
+ */
 async function paste(commands: string): Promise<string[]> {
   const script = commands
     .replaceAll('localhost:8080', `localhost:${stack.port}`)
-    .replaceAll(/^sleep \d$/gm, 'sleep 6')
+    .replaceAll(/^sleep \d+$/gm, 'sleep 6')
   const { stdout } = await promisify(execFile)('bash', ['-e', '-c', script], { cwd: folder })
   return Array.from(stdout.matchAll(/"success":(?:true|false),"message":"([^"]*)"/g), ([, said]) =>
     String(said),

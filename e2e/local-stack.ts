@@ -51,6 +51,7 @@ export async function startLocalStack(env: Record<string, string> = {}): Promise
       FORECOURT_PORT: String(port),
       FORECOURT_DATA: dataDir,
       BCRYPT_ROUNDS: '6',
+      OTP_COOLDOWN_S: '1',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -124,7 +124,13 @@ export function commonEnv({ engines, secrets, dataDir, gatewayPort, ports }: Lay
 
 /** Settings that a developer may give to every process at once. */
 function passedOn(): Env {
-  const ofSending = ['SMS_PROVIDER', 'PROVIDER_TIMEOUT_MS', 'MESSAGE_LEASE_MS', 'UNKNOWN_LOOKUP_MS']
+  const ofSending = [
+    'SMS_PROVIDER',
+    'OTP_COOLDOWN_S',
+    'PROVIDER_TIMEOUT_MS',
+    'MESSAGE_LEASE_MS',
+    'UNKNOWN_LOOKUP_MS',
+  ]
   const ofTracing = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_TRACES_SAMPLER_ARG']
   return given(['APP_DEBUG', 'FRONTEND_URL', 'BCRYPT_ROUNDS', ...ofSending, ...ofTracing])
 }

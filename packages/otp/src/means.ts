@@ -6,6 +6,8 @@ import { SmsProvider } from '@forecourt/contracts/sms-provider'
 
 type Redis = Parameters<typeof limiterOver>[0]
 
+const COOLDOWN_S = 60
+
 /** What a service that sends codes is told by its environment. */
 export const OtpConfig = z.object({
   OTP_KEYS: KeyRing,
@@ -18,6 +20,8 @@ export const OtpConfig = z.object({
   /** Messages to one country within a day, over all services. */
   OTP_DAILY_MESSAGES_PER_COUNTRY: z.coerce.number().int().min(1).default(10_000),
   SMS_PROVIDER: SmsProvider,
+  /** Seconds until a phone or mailbox may be sent the next code; production asks for a minute. */
+  OTP_COOLDOWN_S: z.coerce.number().int().min(1).max(3_600).default(COOLDOWN_S),
 })
 
 /** What the engine works with; the same in every service that sends codes. */
@@ -30,6 +34,7 @@ export interface OtpMeans {
   redis: Pick<Redis, 'eval' | 'del' | 'zrem' | 'decrby'>
   countries: readonly string[]
   dailyMessagesPerCountry: number
+  cooldownS: number
   /** Whether anybody brings messages to phones; by e-mail a code goes out all the same. */
   reachesPhones: boolean
   /** Whether answers show the code; never in production. */
@@ -45,9 +50,17 @@ export function openOtp(config: BaseConfig & z.infer<typeof OtpConfig>, redis: R
     redis,
     countries: config.OTP_COUNTRIES ?? (isProduction ? ['IN', 'AE'] : ['IN', 'AE', 'US']),
     dailyMessagesPerCountry: config.OTP_DAILY_MESSAGES_PER_COUNTRY,
+    cooldownS: cooldownIn(config),
     reachesPhones: config.SMS_PROVIDER !== 'none',
     reveals: config.APP_DEBUG && !isProduction,
   }
+}
+
+/** Seconds between two codes; a shorter pause is a developer's, and counts nowhere else. */
+export function cooldownIn(
+  config: Pick<BaseConfig & z.infer<typeof OtpConfig>, 'NODE_ENV' | 'OTP_COOLDOWN_S'>,
+): number {
+  return Math.max(config.OTP_COOLDOWN_S, config.NODE_ENV === 'production' ? COOLDOWN_S : 0)
 }
 
 /** Work on Redis that must be done; without Redis a budget refuses (503) and is not passed over. */

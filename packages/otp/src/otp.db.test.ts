@@ -40,7 +40,7 @@ beforeEach(async () => {
   await stack.admin.query('delete from otp')
 })
 
-const policy = { purpose: 'registration', length: 6, lifeS: 600, tries: 3, cooldownS: 60 }
+const policy = { purpose: 'registration', length: 6, lifeS: 600, tries: 3 }
 const phone = '+919876543210'
 
 function sendingOf(changes: Partial<Sending> = {}, to = phone): Sending {

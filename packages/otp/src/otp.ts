@@ -27,5 +27,4 @@ export interface OtpPolicy {
   length: number
   lifeS: number
   tries: number
-  cooldownS: number
 }

@@ -32,7 +32,6 @@ export interface SendCost {
   /** Null where nothing but e-mail goes out, which costs no country anything. */
   country: string | null
   messages: number
-  cooldownS: number
   /** The caller's address; null where it is not counted. */
   address: string | null
 }
@@ -42,8 +41,8 @@ export interface SendCost {
  * none and throws `otp_cooldown`, `otp_budget_spent`, `otp_capped`. Answers how to give them back.
  */
 export async function takeSending(means: OtpMeans, cost: SendCost): Promise<() => Promise<void>> {
-  const { limiter } = means
-  const { destinationIndex: index, cooldownS, address } = cost
+  const { limiter, cooldownS } = means
+  const { destinationIndex: index, address } = cost
   const cooldown = [{ key: `otp:cooldown:${index}`, count: 1, perS: cooldownS }]
   const budgets: Budget[] = [
     { key: `otp:hour:${index}`, count: PER_HOUR, perS: HOUR_S },

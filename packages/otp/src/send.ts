@@ -100,7 +100,6 @@ export async function sendCode<Tables>(
     messages: sending.to
       .flatMap((recipient) => recipient.channels)
       .filter((channel) => channel !== 'email').length,
-    cooldownS: sending.policy.cooldownS,
     address: sending.address,
   })
   try {
@@ -153,7 +152,7 @@ async function replaceCode<Tables>(
     returning expires_at`.execute(db)
   const expiresAt = rows[0]?.expiresAt
   // The cooldown ran out while another sending was still under way; that one's code stands.
-  if (!expiresAt) throw problem('otp_cooldown', { retryAfterS: policy.cooldownS })
+  if (!expiresAt) throw problem('otp_cooldown', { retryAfterS: means.cooldownS })
   const requested = to.map(({ destination, channels }, at) => ({
     otpId,
     purpose,

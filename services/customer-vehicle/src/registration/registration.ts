@@ -38,7 +38,6 @@ export const registrationCode = {
   length: 6,
   lifeS: 600,
   tries: 3,
-  cooldownS: 60,
 }
 
 export const PresentedCode = z.object({

@@ -26,7 +26,6 @@ export const garageCode = {
   length: 6,
   lifeS: 600,
   tries: 3,
-  cooldownS: 60,
 }
 
 /** A registration is of use for a day after its code was proved. */

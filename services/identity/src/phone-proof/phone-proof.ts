@@ -24,7 +24,7 @@ export interface TypedPhone {
 
 /** Ten minutes and three tries. */
 export function codePolicy(purpose: PhoneProofRow['purpose']) {
-  return { purpose, length: 6, lifeS: 600, tries: 3, cooldownS: 60 }
+  return { purpose, length: 6, lifeS: 600, tries: 3 }
 }
 
 /** A phone beside a country code, which tells what it means. */

@@ -106,7 +106,7 @@ async function openSignUp(
   await refuseTaken(context, { phone, email }, PROVES)
   // Another request for this phone was first, and its code is on its way.
   if (waiting && waiting.id !== waitingId) {
-    throw problem('otp_cooldown', { retryAfterS: signUpCode.cooldownS })
+    throw problem('otp_cooldown', { retryAfterS: context.otp.cooldownS })
   }
   const form = { name, email, phone, passwordHash: hash }
   const isSame = waiting && canonicalText(waiting.form) === canonicalText(form)

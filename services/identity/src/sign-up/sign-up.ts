@@ -19,7 +19,6 @@ export const signUpCode = {
   length: 6,
   lifeS: 300,
   tries: 3,
-  cooldownS: 60,
 }
 
 export const AskToSignUp = z.object({

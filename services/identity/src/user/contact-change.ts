@@ -15,7 +15,6 @@ export const contactCode = {
   length: 6,
   lifeS: 600,
   tries: 3,
-  cooldownS: 60,
 }
 
 export const ProveContact = z.object({

@@ -23,7 +23,6 @@ export const resetCode = {
   length: 6,
   lifeS: 600,
   tries: 3,
-  cooldownS: 60,
 }
 
 export const ForgotPassword = z
