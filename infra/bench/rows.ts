@@ -11,6 +11,7 @@ import { oneRowRead } from './rows/one-row-read.ts'
 import { outboxDrain } from './rows/outbox-drain.ts'
 import { processes } from './rows/processes.ts'
 import { series } from './rows/series.ts'
+import { setting } from './rows/setting.ts'
 import { tracing } from './rows/tracing.ts'
 import { vehicleSearch } from './rows/vehicle-search.ts'
 import { write } from './rows/write.ts'
@@ -31,5 +32,6 @@ export const rows: BenchRow[] = [
   outboxDrain,
   consumerEffects,
   logout,
+  setting,
   processes,
 ]

@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { SECONDS } from './load.ts'
 import { median } from './measure.ts'
 
@@ -30,4 +31,18 @@ function answered(url: string, headers: Record<string, string>, agent: Agent): P
     })
     asking.on('error', reject).end()
   })
+}
+
+const LONGEST_MS = 20_000
+
+/** Asks until the answer has this status. */
+export async function untilAnswered(url: string, init: RequestInit, wanted: number): Promise<void> {
+  const end = Date.now() + LONGEST_MS
+  for (;;) {
+    const { status, body } = await fetch(url, init)
+    await body?.cancel()
+    if (status === wanted) return
+    if (Date.now() > end) throw new Error(`${url} answers ${status}, never ${wanted}.`)
+    await sleep(2)
+  }
 }

@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { kiran } from '@forecourt/testing/people'
 import { tokenOf } from '@forecourt/testing/tokens'
 import { mainOf } from '../asking.ts'
 import type { BenchRow } from '../row.ts'
 import type { Prepared } from '../stage.ts'
+import { untilAnswered } from '../waiting.ts'
 
 const LOGOUTS = 5
 const WITHIN_MS = 1_000
-const LONGEST_MS = 20_000
 
 export const logout: BenchRow = {
   name: 'logout',
@@ -31,10 +30,10 @@ export const logout: BenchRow = {
         for (let number = 0; number < LOGOUTS; number += 1) {
           const authorization = await signIn(database)
           const headers = { authorization }
-          await answered(`${reporting.url}/admin/audit-logs?limit=1`, { headers }, 200)
-          await answered(`${identity.url}/auth/logout`, { method: 'POST', headers }, 200)
+          await untilAnswered(`${reporting.url}/admin/audit-logs?limit=1`, { headers }, 200)
+          await untilAnswered(`${identity.url}/auth/logout`, { method: 'POST', headers }, 200)
           const begun = performance.now()
-          await answered(`${reporting.url}/admin/audit-logs?limit=1`, { headers }, 401)
+          await untilAnswered(`${reporting.url}/admin/audit-logs?limit=1`, { headers }, 401)
           taken.push(performance.now() - begun)
         }
         return { slowest: Math.max(...taken) }
@@ -68,16 +67,4 @@ async function signIn({ admin }: Prepared): Promise<string> {
     [sessionId, kiran.userId, sessionId],
   )
   return `Bearer ${tokenOf({ ...kiran, sessionId })}`
-}
-
-/** Asks until the answer has this status. */
-async function answered(url: string, init: RequestInit, wanted: number): Promise<void> {
-  const end = Date.now() + LONGEST_MS
-  for (;;) {
-    const { status, body } = await fetch(url, init)
-    await body?.cancel()
-    if (status === wanted) return
-    if (Date.now() > end) throw new Error(`${url} answers ${status}, never ${wanted}.`)
-    await sleep(2)
-  }
 }
