@@ -87,6 +87,13 @@ export const codeRules: SecurityRule[] = [
     says: 'Sending is limited by phone, by address, by country and by day.',
     guards: [
       {
+        file: 'packages/otp/src/means.ts',
+        from: "Math.max(config.OTP_COOLDOWN_S, config.NODE_ENV === 'production' ? COOLDOWN_S : 0)",
+        to: 'config.OTP_COOLDOWN_S',
+        test: 'packages/otp/src/means.test.ts',
+        title: 'the minute between two codes is shortened by a developer',
+      },
+      {
         file: budget,
         from: 'const PER_HOUR = 5',
         to: 'const PER_HOUR = 50',

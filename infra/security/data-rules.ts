@@ -1,10 +1,10 @@
 import type { SecurityRule } from './rule.ts'
 
 const road = 'packages/platform/test/road.db.test.ts'
-const fileTest = 'services/customer-vehicle/src/file/file.db.test.ts'
+const auditLine = 'services/reporting/src/audit-line'
 const scopeTest = 'packages/platform/test/scope.db.test.ts'
 
-/** Who may do what, whose rows they see, how persons are hidden, what comes through the door. */
+/** Who may do what, whose rows they see, how persons are hidden, what is kept of a deed. */
 export const dataRules: SecurityRule[] = [
   {
     says: 'A route asks for a permission before it reads what was sent.',
@@ -116,76 +116,45 @@ export const dataRules: SecurityRule[] = [
         test: 'packages/platform/src/audit.test.ts',
         title: 'however deep a person stands in what was changed',
       },
+      {
+        file: 'packages/platform/src/audit.ts',
+        from: '? lengthOf : maskText',
+        to: '? maskText : maskText',
+        test: 'packages/platform/src/audit.test.ts',
+        title: 'what a person wrote in their own words is told by its length',
+      },
+      {
+        file: 'packages/platform/src/migrate.ts',
+        from: '`revoke update, delete on ${name} from ${role}`',
+        to: '`revoke truncate on ${name} from ${role}`',
+        test: `${auditLine}/audit-line.db.test.ts`,
+        title: 'the service itself cannot run',
+      },
+      {
+        file: `${auditLine}/audit-chain.ts`,
+        from: 'if (hashOf(line) !== line.hash) {',
+        to: "if (line.hash === '') {",
+        test: `${auditLine}/tampering.db.test.ts`,
+        title: 'to have changed the column',
+      },
+      {
+        file: `${auditLine}/audit-chain.ts`,
+        from: 'return line.previousHash === before.hash ? undefined',
+        to: 'return line.previousHash ? undefined',
+        test: `${auditLine}/tampering.db.test.ts`,
+        title: 'to have put a line with a fitting hash in the place of another',
+      },
     ],
   },
   {
-    says: 'A file is judged by its content, made anew, and shown to who sees what it hangs on.',
+    says: 'Whoever was erased stays so, whatever is told of them later.',
     guards: [
       {
-        file: 'services/customer-vehicle/src/file/picture.adapter.ts',
-        from: "throw problem('file_not_an_image')",
-        to: 'return head',
-        test: fileTest,
-        title: 'what is no picture is refused',
-      },
-      {
-        file: 'services/customer-vehicle/src/file/upload.adapter.ts',
-        from: "file.on('limit', () => reject(problem('file_too_large')))",
-        to: "file.on('limit', () => undefined)",
-        test: fileTest,
-        title: 'an upload without end is answered and cut off',
-      },
-      {
-        file: 'services/customer-vehicle/src/file/file-link.adapter.ts',
-        from: 'if (!isOurs || leftS < 0 || leftS > LIFE_S)',
-        to: 'if (!isOurs || leftS > LIFE_S)',
-        test: fileTest,
-        title: 'open to a signed link for five minutes, and to no other',
-      },
-      {
-        file: 'services/customer-vehicle/src/file/file.queries.ts',
-        from: 'if (held + bytes > MAX_UNATTACHED_BYTES)',
-        to: 'if (held + bytes < 0)',
-        test: fileTest,
-        title: 'when too much lies unattached, no more is taken until some is gone',
-      },
-      {
-        file: 'services/customer-vehicle/src/file/content.adapter.ts',
-        from: "'x-content-type-options': 'nosniff',",
+        file: 'packages/platform/migrations/0005_erased.sql',
+        from: 'if exists (select from erased_noun where id = new.id) then return null; end if;',
         to: '',
-        test: fileTest,
-        title: 'are no page, have no guessed type and stay out of caches between',
-      },
-    ],
-  },
-  {
-    says: 'Only a listed proxy says where somebody comes from; IPv6 counts by its network.',
-    guards: [
-      {
-        file: 'packages/platform/src/app.ts',
-        from: 'trustProxy: config.TRUST_PROXY,',
-        to: 'trustProxy: true,',
-        test: road,
-        title: 'the address of a line is what a trusted proxy says',
-      },
-      {
-        file: 'packages/platform/src/config.ts',
-        from: '/^[1-9]\\d*$/.test(bits)',
-        to: '/^\\d*$/.test(bits)',
-        test: 'packages/platform/src/config.test.ts',
-        title: 'TRUST_PROXY',
-      },
-    ],
-  },
-  {
-    says: 'Production starts with no secret that a checkout made for itself.',
-    guards: [
-      {
-        file: 'packages/platform/src/config.ts',
-        from: 'const DEVELOPMENT_SECRET = /(^|,)dev-[^:,]*:/',
-        to: 'const DEVELOPMENT_SECRET = /^dev-[^:,]*:/',
-        test: 'packages/platform/src/config.test.ts',
-        title: 'PERSONAL_KEYS',
+        test: 'services/customer-vehicle/src/erasure/erasure.db.test.ts',
+        title: 'a row under an erased id is left out by the database itself',
       },
     ],
   },

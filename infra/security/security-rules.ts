@@ -1,7 +1,13 @@
 import { accountRules } from './account-rules.ts'
 import { codeRules } from './code-rules.ts'
 import { dataRules } from './data-rules.ts'
+import { edgeRules } from './edge-rules.ts'
 import type { SecurityRule } from './rule.ts'
 
 /** All that our security promises, with the guards that uphold it. */
-export const securityRules: readonly SecurityRule[] = [...codeRules, ...accountRules, ...dataRules]
+export const securityRules: readonly SecurityRule[] = [
+  ...codeRules,
+  ...accountRules,
+  ...dataRules,
+  ...edgeRules,
+]

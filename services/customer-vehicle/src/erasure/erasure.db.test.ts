@@ -215,6 +215,17 @@ test('an account that was erased makes nobody a customer again', async () => {
   expect(found).toEqual([{ id: anew.customer.id, account_id: null }])
 })
 
+test('a row under an erased id is left out by the database itself', async () => {
+  const { id } = await registered()
+  const [row = {}] = await rowsOf('select * from customer where id = $1', [id])
+  await erase(id)
+  const columns = Object.keys(row)
+  const places = columns.map((_, at) => `$${at + 1}`)
+  const text = `insert into customer (${columns.join(', ')}) values (${places.join(', ')})`
+  const { rowCount } = await stack.admin.query(text, Object.values(row))
+  expect([rowCount, await rowsOf('select from customer where id = $1', [id])]).toEqual([0, []])
+})
+
 test('the key is given its tombstone when nobody needs the ids any more', async () => {
   const { id } = await registered()
   await erase(id)
