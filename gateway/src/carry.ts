@@ -7,22 +7,19 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { noteRequest } from './access-log.ts'
 import type { AnswerHeaders } from './answer-headers.ts'
 import { checkLength } from './body.ts'
-import { anonymousKey, clientAddress, type Callers } from './caller.ts'
+import { clientAddress, type Callers } from './caller.ts'
+import { charge, type Counting } from './charge.ts'
 import { forward } from './forward.ts'
-import type { GeneralLimit } from './general-limit.ts'
 import { requestHeaders, type ResponseHeaders } from './headers.ts'
 import { answerProblem } from './refusal.ts'
 import { addressOf, type Address } from './routes.ts'
 import type { Upstream } from './upstream.ts'
 
-export interface Carriage {
+export interface Carriage extends Counting {
   log: Log
   tracer: Tracer | undefined
   answers: AnswerHeaders
   callers: Callers
-  limit: GeneralLimit
-  /** Requests per window, without and with a valid token. */
-  counts: { anonymous: number; user: number }
   upstreams: Record<ServiceName, Upstream>
 }
 
@@ -84,23 +81,11 @@ function go(carriage: Carriage, ride: Ride, userKey: string | undefined): void {
   // The caller may have gone while their token was verified.
   if (ride.reply.raw.destroyed) return
   try {
-    charge(carriage, ride, userKey)
+    charge(carriage, ride.reply.raw, { client: ride.client, userKey })
     carry(carriage, ride)
   } catch (error) {
     ride.refuse(error)
   }
-}
-
-/** Throws `too_many_requests`. What we or a service failed to answer costs nothing. */
-function charge({ limit, counts }: Carriage, ride: Ride, userKey: string | undefined): void {
-  const key = userKey ?? anonymousKey(ride.client)
-  const count = userKey === undefined ? counts.anonymous : counts.user
-  const waitMs = limit.take(key, count)
-  if (waitMs > 0) throw problem('too_many_requests', { retryAfterS: Math.ceil(waitMs / 1_000) })
-  const { raw } = ride.reply
-  raw.once('close', () => {
-    if (raw.statusCode >= 500) limit.giveBack(key, count)
-  })
 }
 
 function carry({ upstreams }: Carriage, ride: Ride): void {

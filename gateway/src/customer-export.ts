@@ -4,8 +4,10 @@ import { roadOver } from '@forecourt/platform/over'
 import { Kept, KeptOfCustomer } from '@forecourt/platform/personal-export'
 import { problem } from '@forecourt/platform/problem'
 import { claimsOf } from '@forecourt/platform/token'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { clientAddress, type Callers } from './caller.ts'
+import { charge, type Counting } from './charge.ts'
 import { prefixes } from './routes.ts'
 import type { Upstream } from './upstream.ts'
 
@@ -39,22 +41,30 @@ interface Told {
   refusal?: { status: number; body: string }
 }
 
+interface Exporting extends Counting {
+  callers: Callers
+  upstreams: Record<ServiceName, Upstream>
+}
+
 /** The services judge the caller, each by what it knows. Half an export would be a false one. */
-export function exportCustomers(
-  app: FastifyInstance,
-  upstreams: Record<ServiceName, Upstream>,
-): void {
+export function exportCustomers(app: FastifyInstance, exporting: Exporting): void {
+  const { upstreams, callers } = exporting
   for (const prefix of prefixes) {
     app.get<{ Params: { id: string } }>(
       `${prefix}${customerExport.path}`,
-      async ({ id: requestId, headers: { authorization }, params }, reply) => {
+      async (request, reply) => {
+        const { id: requestId, params } = request
+        const { authorization } = request.headers
+        const client = clientAddress(request.ip, request.socket.remoteAddress)
+        const userKey = await callers.userKey(authorization)
+        charge(exporting, reply.raw, { client, userKey })
         if (!authorization || !(await claimsOf(app, authorization))) throw problem('token_missing')
+        const headers = headersOf(request, authorization, client)
         const whom = encodeURIComponent(params.id)
-        const headers = { 'x-request-id': requestId, authorization }
         const { kept: owned, refusal } = await ask(upstreams[OWNER], headers, whom)
         if (!owned) return send(reply, refusal)
-        const { id, accountId } = owned
-        const query = accountId === null ? '' : `?accountId=${accountId}`
+        const { id, accountId, pair } = owned
+        const query = accountId === null ? '' : `?accountId=${accountId}&pair=${pair}`
         const others = Object.values(upstreams).filter(({ name }) => name !== OWNER)
         const told = await Promise.all(others.map((one) => ask(one, headers, id + query)))
         const refused = told.find((one) => one.refusal && one.refusal.status !== 404)
@@ -67,6 +77,17 @@ export function exportCustomers(
         return send(reply, answerOf(customerExport, found, { query: undefined }, requestId))
       },
     )
+  }
+}
+
+/** Every service is told who asks, as it is by whatever else we carry. */
+function headersOf(request: FastifyRequest, authorization: string, client: string) {
+  const userAgent = request.headers['user-agent']
+  return {
+    authorization,
+    'x-request-id': request.id,
+    'x-forwarded-for': client,
+    ...(userAgent !== undefined && { 'user-agent': userAgent }),
   }
 }
 

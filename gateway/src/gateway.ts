@@ -57,7 +57,7 @@ export async function openGateway(
     answerProbes(own, Object.values(upstreams))
     await serveDocs(own, Object.values(upstreams))
     showSystemHealth(own, Object.values(upstreams))
-    exportCustomers(own, upstreams)
+    exportCustomers(own, { callers, limit, counts, upstreams })
     if (inbox) showInbox(own, inbox)
     if (config.NODE_ENV === 'production') return
     showMeasures(own, Object.values(upstreams))

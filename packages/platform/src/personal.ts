@@ -17,7 +17,7 @@ export interface PersonalData {
   open(sealed: string, place: Place): string
   /** Keyed digest of a value's normal form; one key per field. */
   blindIndex(
-    field: 'phone' | 'email' | 'name' | 'request' | 'recovery' | 'account',
+    field: 'phone' | 'email' | 'name' | 'request' | 'recovery' | 'account' | 'pair',
     normal: string,
   ): string
 }

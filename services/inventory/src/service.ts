@@ -14,7 +14,7 @@ export const inventory = service({
   about: 'Items, their stock and what is set aside of it',
   config: z.object({}),
   migrations: [new URL('../migrations/', import.meta.url)],
-  means: ({ settingOf }) => ({ settingOf }),
+  means: ({ personal, settingOf }) => ({ personal, settingOf }),
   endpoints: [
     ...Object.values(item),
     ...Object.values(stock),

@@ -13,7 +13,7 @@ export const reporting = service({
   about: 'Dashboards and the audit log',
   config: z.object({}),
   migrations: [new URL('../migrations/', import.meta.url)],
-  means: () => ({}),
+  means: ({ personal }) => ({ personal }),
   endpoints: [
     ...Object.values(dashboard),
     ...Object.values(verification),

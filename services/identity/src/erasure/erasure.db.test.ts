@@ -1,13 +1,16 @@
+import { randomUUIDv7 } from 'node:crypto'
 import { CustomerErased, CustomerRegistered } from '@forecourt/contracts/customer-vehicle-events'
-import { readConfig } from '@forecourt/platform/config'
+import { KeyRing, readConfig } from '@forecourt/platform/config'
+import { personalData } from '@forecourt/platform/personal'
 import { eventually } from '@forecourt/testing/eventually'
 import { customerFact } from '@forecourt/testing/facts'
 import { garaging, ownerForm } from '@forecourt/testing/garaging'
+import { seededPassword, type SignedIn } from '@forecourt/testing/managing'
 import { ownKeys } from '@forecourt/testing/own-keys'
 import { testPersonalTables } from '@forecourt/testing/personal-tables'
 import { tracesInTables, tracesInTopics } from '@forecourt/testing/person-traces'
 import { publish } from '@forecourt/testing/publish'
-import { openStack, type Stack } from '@forecourt/testing/stack'
+import { openStack, testSecrets, type Stack } from '@forecourt/testing/stack'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { seed, SeedConfig } from '../seed.ts'
 import { identity } from '../service.ts'
@@ -21,6 +24,11 @@ beforeAll(async () => {
 })
 afterAll(() => stack?.close())
 beforeEach(() => stack.redis.flushdb())
+
+const personal = personalData(
+  KeyRing.parse(testSecrets.PERSONAL_KEYS),
+  KeyRing.parse(testSecrets.BLIND_INDEX_KEY),
+)
 
 const { begun, locate } = garaging(() => stack.call)
 
@@ -118,6 +126,32 @@ test('whatever belongs to an account goes with it', async () => {
   )
   // Customers own no garage: whoever owns one has another role.
   expect(rows.map(({ name }) => name)).toEqual(['garage'])
+})
+
+test('whose account it is says customer-vehicle alone: nobody else makes a pair of two ids', async () => {
+  const { known, accountId } = await signedUp()
+  const customerId = randomUUIDv7()
+  const { data: manager } = await stack.call<SignedIn>('POST /auth/login', {
+    body: { email: 'manager@forecourt.test', password: seededPassword },
+  })
+  const exported = (token: string, account: string, pair?: string) =>
+    stack.call<{ kept: { user?: { email: string }[] } }>(
+      `GET /personal-data/identity/${customerId}`,
+      { token, query: { accountId: account, ...(pair && { pair }) } },
+    )
+  const pair = personal.blindIndex('pair', `${customerId}|${accountId}`)
+  const own = manager.user.id
+  const ends = [
+    await exported(manager.accessToken, own),
+    await exported(manager.accessToken, own, pair),
+  ]
+  expect(ends.map(({ status }) => status)).toEqual([404, 404])
+  const { data: kiran } = await stack.call<SignedIn>('POST /auth/login', {
+    body: { email: 'admin@forecourt.test', password: seededPassword },
+  })
+  expect((await exported(kiran.accessToken, accountId)).status).toBe(404)
+  const { status, data } = await exported(kiran.accessToken, accountId, pair)
+  expect([status, data.kept.user?.[0]?.email]).toEqual([200, known.email])
 })
 
 testPersonalTables(identity, [...accountTables, ...customerTables], () => stack, {
