@@ -10,7 +10,7 @@ import {
 import { KeyRing } from '@forecourt/platform/config'
 import { personalData } from '@forecourt/platform/personal'
 import { eventually } from '@forecourt/testing/eventually'
-import { asha, kiran, meera, priya } from '@forecourt/testing/people'
+import { asha, kiran, meera, mumbai, priya } from '@forecourt/testing/people'
 import { testPersonalTables } from '@forecourt/testing/personal-tables'
 import { tracesInTables, tracesInTopics, type Known } from '@forecourt/testing/person-traces'
 import { publish } from '@forecourt/testing/publish'
@@ -81,14 +81,19 @@ test('whoever is erased leaves no trace in any table, and none at the tip of any
   const { known, made, id } = await registered()
   expect(await tracesInTables(stack, 'customer-vehicle', known)).toContain('customer.phone: phone')
   await submit(stack, { ...somebody().form, customer: { mobileNumber: known['phone'] } })
+  const papers = `vin = 'MAT00000000000001', color = 'Red', registration_date = '2020-01-01'`
+  await stack.admin.query(`update vehicle set ${papers} where customer_id = $1`, [id])
   const { status, data } = await erase(id)
   expect(status).toBe(200)
   expect(data).toEqual({ id, erasedAt: expect.any(String) })
   await stack.topics.next('customer-vehicle.customer.erased.v1', ({ key }) => key === id)
+  const isTheirs = ({ key }: { key: string }) => key === made.vehicles[0]?.id
   await stack.topics.next(
     'customer-vehicle.vehicle.changed.v1',
-    ({ key, data: state }) => key === made.vehicles[0]?.id && state === null,
+    (record) => isTheirs(record) && record.data === null,
   )
+  const blank = stack.topics.seen.filter(isTheirs).at(-2)
+  expect(blank?.data).toMatchObject({ vin: null, color: null, registrationDate: null })
   await eventually('an empty outbox', async () => {
     const waiting = await rowsOf('select from outbox')
     return waiting.length === 0
@@ -150,6 +155,19 @@ test('nobody is erased while a request, a card or an invoice is open', async () 
     return open.length === 0
   })
   expect((await erase(id)).status).toBe(200)
+})
+
+test('what is open at another center is not named to the own one', async () => {
+  const { made, id } = await registered()
+  const visitor = { customerId: id, vehicleId: made.vehicles[0]?.id ?? '' }
+  const request = { ...requestFact(visitor), serviceCenterId: mumbai }
+  await heard(await publish(stack, ServiceRequestOpened, request))
+  const refused = await erase(id)
+  expect([refused.status, refused.body.message]).toEqual([
+    409,
+    'This customer still has open: something at another center.',
+  ])
+  expect((await erase(id, kiran)).body.message).toContain(request.requestNumber)
 })
 
 test('another center cannot erase, nor learn that there is somebody', async () => {

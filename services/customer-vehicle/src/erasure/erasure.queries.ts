@@ -22,6 +22,9 @@ import { stateOfVehicle } from '../vehicle/vehicle.queries.ts'
 import { TOMBSTONE_AFTER_MS } from './erasure.ts'
 import { personalTables } from './personal-tables.queries.ts'
 
+/** What another center has to do with a customer is named to nobody here. */
+const ELSEWHERE = 'something at another center'
+
 type Erasing = Context<Tables> & Means
 
 /** The deadline at which an erased customer's key is given its tombstone. */
@@ -49,16 +52,20 @@ async function centersOfForm({ db }: Erasing, id: string): Promise<string[]> {
   return (await forms.execute()).map(({ serviceCenterId }) => serviceCenterId)
 }
 
-/** Throws `customer_busy`, which names what is open. */
-export async function refuseOpenMatters({ db }: Erasing, customerId: string): Promise<void> {
+/** Throws `customer_busy`, which names what is open where the caller may see it. */
+export async function refuseOpenMatters({ db, me }: Erasing, customerId: string): Promise<void> {
   const open = await db
     .selectFrom('openMatter')
-    .select(['kind', 'number'])
+    .select(['kind', 'number', 'serviceCenterId'])
     .where('customerId', '=', customerId)
     .where('isOpen', '=', true)
     .orderBy('number')
     .execute()
-  if (open.length > 0) throw problem('customer_busy', { open: open.map(nameOf).join(', ') })
+  if (open.length === 0) return
+  const isSeen = ({ serviceCenterId }: { serviceCenterId: string }) =>
+    isOfAllCenters(me) || me.centers.includes(serviceCenterId)
+  const names = open.map((matter) => (isSeen(matter) ? nameOf(matter) : ELSEWHERE))
+  throw problem('customer_busy', { open: [...new Set(names)].join(', ') })
 }
 
 /** Erases a locked customer, and tells those who keep anything of the person. */
@@ -97,7 +104,8 @@ async function endVehicles({ db, emit, personal }: Erasing, customerId: string):
     .forUpdate()
     .execute()
   for (const { id, version, ...vehicle } of vehicles) {
-    const nothing = { plate: '', yearOfPurchase: null, status: 'archived' } as const
+    const papers = { plate: '', vin: null, color: null, registrationDate: null }
+    const nothing = { ...papers, yearOfPurchase: null, status: 'archived' } as const
     const blank = { ...vehicle, ...nothing, id, version: version + 1 }
     emit(VehicleChanged, blank.version, stateOfVehicle(personal, blank, []))
     emit.tombstone(VehicleChanged, version + 2, id)
