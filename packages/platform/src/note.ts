@@ -21,7 +21,9 @@ export async function noteRefusal(
   me: Me,
   refused: Problem,
 ): Promise<void> {
-  if (!NOTED.has(refused.status) && refused.code !== 'AUTH_001') return
+  // Who looks for people in vain may be guessing.
+  const isInVain = endpoint.reads && endpoint.method === 'POST' && refused.status === 404
+  if (!NOTED.has(refused.status) && refused.code !== 'AUTH_001' && !isInVain) return
   const input = { params: request.params as Record<string, string>, body: undefined }
   const deed = deedOf({ endpoint, request, me, input: { ...input, query: {}, before: {} } })
   // The address was not read yet: in the place of an id it may hold anything, a phone say.

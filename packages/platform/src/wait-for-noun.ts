@@ -2,6 +2,7 @@ import { sleep } from './pause.ts'
 
 const YOUNG_MS = 10_000
 const PATIENCE_MS = 2_000
+const CLOCKS_DIFFER_MS = 2_000
 const LOOK_EVERY_MS = 50
 
 /**
@@ -21,8 +22,9 @@ export async function waitForNoun<Row>(
   }
 }
 
-/** A UUIDv7 begins with the millisecond of its making. */
-function isYoung(id: string): boolean {
+/** A UUIDv7 begins with the millisecond of its making; nobody's clock is far ahead of ours. */
+export function isYoung(id: string, nowMs = Date.now()): boolean {
   const madeAt = id[14] === '7' ? Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16) : 0
-  return Date.now() - madeAt < YOUNG_MS
+  const ageMs = nowMs - madeAt
+  return ageMs < YOUNG_MS && ageMs > -CLOCKS_DIFFER_MS
 }

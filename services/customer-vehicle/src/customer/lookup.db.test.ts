@@ -78,6 +78,29 @@ test('a part finds nobody', async () => {
   expect((await look({ vehicleNumber: 'MH12ZZ9999' })).status).toBe(404)
 })
 
+test('whoever looks people up in vain leaves a line, which tells nobody’s phone', async () => {
+  const before = stack.topics.seen.length
+  await look({ phone: newPhone() })
+  const isOfNow = (record: object) => stack.topics.seen.indexOf(record as never) >= before
+  const line = await stack.topics.next(
+    'customer-vehicle.audit.recorded.v1',
+    (record) => isOfNow(record) && record.data?.['reason'] === 'not_found',
+  )
+  expect(line.data).toMatchObject({
+    ...{ action: 'POST /customers/lookup', outcome: 'refused', userId: mohan.userId },
+    ...{ entityId: null, before: null, after: null },
+  })
+})
+
+test('a token is kept for no repetition: it would be dead by then', async () => {
+  const headers = { 'idempotency-key': 'the-same-look-up-twice' }
+  const ask = () =>
+    stack.call<Found>('POST /customers/lookup', { as: mohan, body: { phone }, headers })
+  const [first, again] = [await ask(), await ask()]
+  expect([first.status, again.status]).toEqual([200, 200])
+  expect(again.data.token).not.toBe(first.data.token)
+})
+
 test.each([{}, { phone: '+919000000001', vehicleNumber: 'MH12AB1234' }, { phone: 'x' }])(
   '%j is no question',
   async (body) => expect((await look(body)).status).toBe(422),

@@ -1,5 +1,6 @@
 import type { Context } from '@forecourt/platform/endpoint'
 import { endpoint, type Means, type Tables } from '../db.ts'
+import type { VehicleRow } from '../vehicle/vehicle.ts'
 import { FoundCustomer, LinkCustomer, LinkedCustomer, LookUpCustomer } from './lookup.ts'
 import { centerToLink, linkFound, lookUpCustomer, openFound, sealFound } from './lookup.queries.ts'
 
@@ -7,6 +8,7 @@ export const findCustomer = endpoint('POST /customers/lookup', {
   about: 'Find a customer of any center by the whole phone number or vehicle number.',
   may: 'customer.lookup',
   acts: 'system',
+  answers: 'tokens',
   reads: 'customer',
   status: 200,
   message: 'Customer found',
@@ -16,10 +18,8 @@ export const findCustomer = endpoint('POST /customers/lookup', {
   async handle(context, { body }) {
     const { customer, vehicles } = await lookUpCustomer(context, body)
     const { id, referenceId, fullName } = customer
-    const shown = vehicles.map(({ plate, brand, model }) => ({
-      ...{ vehicleNumber: plate, brand, make: brand, model },
-    }))
     const token = sealFound(context, id, vehicles)
+    const shown = vehicles.map(shownFound)
     return { id, referenceId, fullName, name: fullName, vehicles: shown, ...token }
   },
 })
@@ -39,6 +39,10 @@ export const linkCustomer = endpoint('POST /customers/:id/link', {
     return { id, serviceCenterId, vehicleIds: found.vehicleIds, version }
   },
 })
+
+function shownFound({ plate, brand, model }: VehicleRow) {
+  return { vehicleNumber: plate, brand, make: brand, model }
+}
 
 function lookupBudget({ me, settingOf }: Pick<Context<Tables> & Means, 'me' | 'settingOf'>) {
   const count = settingOf('customerLookupsPerHour')
