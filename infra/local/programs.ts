@@ -114,6 +114,7 @@ export function commonEnv({ engines, secrets, dataDir, gatewayPort, ports }: Lay
     REDIS_URL: engines.redisUrl,
     JWKS_URL: `http://127.0.0.1:${ports['identity']}/.well-known/jwks.json`,
     FORECOURT_DATA: dataDir,
+    SMS_PROVIDER: 'inbox',
     NODE_COMPILE_CACHE: join(dataDir, 'compile-cache'),
     // The gateway shows what a customer's link opens until a front end does.
     FRONTEND_URL: `http://localhost:${gatewayPort}`,

@@ -88,8 +88,8 @@ export const codeRules: SecurityRule[] = [
     guards: [
       {
         file: 'packages/otp/src/means.ts',
-        from: "Math.max(config.OTP_COOLDOWN_S, config.NODE_ENV === 'production' ? COOLDOWN_S : 0)",
-        to: 'config.OTP_COOLDOWN_S',
+        from: "Math.max(OTP_COOLDOWN_S, NODE_ENV === 'production' ? COOLDOWN_S : 0)",
+        to: 'OTP_COOLDOWN_S',
         test: 'packages/otp/src/means.test.ts',
         title: 'the minute between two codes is shortened by a developer',
       },
@@ -166,10 +166,17 @@ export const codeRules: SecurityRule[] = [
     guards: [
       {
         file: 'packages/otp/src/means.ts',
-        from: 'reveals: config.APP_DEBUG && !isProduction',
+        from: 'reveals: revealsIn(config)',
         to: 'reveals: true',
         test: 'services/customer-vehicle/src/registration/refusals.db.test.ts',
         title: 'no answer shows the code unless it is asked for by configuration',
+      },
+      {
+        file: 'packages/otp/src/means.ts',
+        from: "&& SMS_PROVIDER !== 'twilio'",
+        to: '',
+        test: 'packages/otp/src/means.test.ts',
+        title: 'a code that goes to real phones is shown in no answer',
       },
       {
         file: 'packages/platform/src/config.ts',

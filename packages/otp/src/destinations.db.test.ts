@@ -31,10 +31,10 @@ const policy = { purpose: 'garage', length: 6, lifeS: 600, tries: 3 }
 const email = 'omar@example.com'
 
 /** A phone and Omar's e-mail, each with a code of its own. */
-async function send(phone: string) {
+async function send(phone: string, means = otp) {
   const subject = randomUUID()
-  const { codes = [] } = await inTransaction(stack.pool, systemScope(), (db) =>
-    sendCode(otp, db, {
+  const { codes = [], requested } = await inTransaction(stack.pool, systemScope(), (db) =>
+    sendCode(means, db, {
       policy,
       subject,
       body: subject,
@@ -48,7 +48,7 @@ async function send(phone: string) {
   )
   const [sms = '', mail = ''] = codes
   const wrong = ['000000', '000001', '000002'].find((code) => !codes.includes(code)) ?? ''
-  return { subject, sms, mail, wrong }
+  return { subject, sms, mail, wrong, requested }
 }
 
 async function present(subject: string, code: string): Promise<string> {
@@ -108,4 +108,9 @@ test('when no destination has a guess left, nothing is compared', async () => {
   expect(await present(subject, sms)).toBe('otp_budget_spent')
   const { rows } = await stack.admin.query('select attempts from otp where subject = $1', [subject])
   expect(rows).toEqual([{ attempts: 0 }])
+})
+
+test('where nobody brings messages to phones, the code of the mailbox goes out alone', async () => {
+  const { requested } = await send('+971501000019', { ...otp, reachesPhones: false })
+  expect(requested.map(({ channels }) => channels)).toEqual([['email']])
 })

@@ -37,11 +37,13 @@ export interface OtpMeans {
   cooldownS: number
   /** Whether anybody brings messages to phones; by e-mail a code goes out all the same. */
   reachesPhones: boolean
-  /** Whether answers show the code; never in production. */
+  /** Whether answers show the code: never in production, nor where it goes to real phones. */
   reveals: boolean
 }
 
-export function openOtp(config: BaseConfig & z.infer<typeof OtpConfig>, redis: Redis): OtpMeans {
+type Config = BaseConfig & z.infer<typeof OtpConfig>
+
+export function openOtp(config: Config, redis: Redis): OtpMeans {
   const isProduction = config.NODE_ENV === 'production'
   return {
     keys: config.OTP_KEYS,
@@ -52,15 +54,18 @@ export function openOtp(config: BaseConfig & z.infer<typeof OtpConfig>, redis: R
     dailyMessagesPerCountry: config.OTP_DAILY_MESSAGES_PER_COUNTRY,
     cooldownS: cooldownIn(config),
     reachesPhones: config.SMS_PROVIDER !== 'none',
-    reveals: config.APP_DEBUG && !isProduction,
+    reveals: revealsIn(config),
   }
 }
 
+/** A code is shown to a developer, who reads it in the local inbox too, and to nobody else. */
+export function revealsIn({ NODE_ENV, APP_DEBUG, SMS_PROVIDER }: Config): boolean {
+  return APP_DEBUG && NODE_ENV !== 'production' && SMS_PROVIDER !== 'twilio'
+}
+
 /** Seconds between two codes; a shorter pause is a developer's, and counts nowhere else. */
-export function cooldownIn(
-  config: Pick<BaseConfig & z.infer<typeof OtpConfig>, 'NODE_ENV' | 'OTP_COOLDOWN_S'>,
-): number {
-  return Math.max(config.OTP_COOLDOWN_S, config.NODE_ENV === 'production' ? COOLDOWN_S : 0)
+export function cooldownIn({ NODE_ENV, OTP_COOLDOWN_S }: Config): number {
+  return Math.max(OTP_COOLDOWN_S, NODE_ENV === 'production' ? COOLDOWN_S : 0)
 }
 
 /** Work on Redis that must be done; without Redis a budget refuses (503) and is not passed over. */

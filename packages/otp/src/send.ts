@@ -89,25 +89,31 @@ export async function sendCode<Tables>(
   db: Kysely<Tables>,
   sending: Sending,
 ): Promise<Sent> {
-  const [{ destination, channels }] = sending.to
-  const isMail = channels.every((channel) => channel === 'email')
-  const country = isMail ? null : servedCountry(means, destination)
+  const [first] = sending.to
+  const country = isByMail(first) ? null : servedCountry(means, first.destination)
   await livingSubject(means, db, sending)
-  if (!isMail && !means.reachesPhones) throw problem('sms_unavailable', { retryAfterS: 3_600 })
+  const isReached = (one: Pick<Recipient, 'channels'>) => means.reachesPhones || isByMail(one)
+  const reached = sending.to.filter(isReached)
+  if (reached.length === 0) throw problem('sms_unavailable', { retryAfterS: 3_600 })
   const giveBack = await takeSending(means, {
     country,
-    destinationIndex: sending.to[0].index,
-    messages: sending.to
+    destinationIndex: first.index,
+    messages: reached
       .flatMap((recipient) => recipient.channels)
       .filter((channel) => channel !== 'email').length,
     address: sending.address,
   })
   try {
-    return await replaceCode(means, db, sending)
+    const sent = await replaceCode(means, db, sending)
+    return { ...sent, requested: sent.requested.filter(isReached) }
   } catch (error) {
     await giveBack()
     throw error
   }
+}
+
+function isByMail({ channels }: Pick<Recipient, 'channels'>): boolean {
+  return channels.every((channel) => channel === 'email')
 }
 
 /** Makes and keeps a code that is brought to nobody, so that a developer may go on without one. */

@@ -50,6 +50,7 @@ export async function openStack(
     KAFKA_PREFIX: prefix,
     REDIS_URL: `${inject('redisUrl')}/${lease.database}`,
     JWKS_URL: keySet.url,
+    SMS_PROVIDER: 'inbox',
     ...testSecrets,
     ...env,
   }
