@@ -124,8 +124,8 @@ test('whatever belongs to an account goes with it', async () => {
     `select conrelid::regclass::text as name from pg_constraint
       where confrelid = '"user"'::regclass and contype = 'f' and confdeltype <> 'c'`,
   )
-  // Customers own no garage: whoever owns one has another role.
-  expect(rows.map(({ name }) => name)).toEqual(['garage'])
+  // Customers own no garage and run no center: whoever does has another role.
+  expect(rows.map(({ name }) => name).toSorted()).toEqual(['garage', 'service_center'])
 })
 
 test('whose account it is says customer-vehicle alone: nobody else makes a pair of two ids', async () => {

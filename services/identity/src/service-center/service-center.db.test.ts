@@ -1,3 +1,4 @@
+import { randomUUIDv7 } from 'node:crypto'
 import { asha, headOffice, kiran, meera, mumbai, pune } from '@forecourt/testing/people'
 import { openStack, type Stack } from '@forecourt/testing/stack'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -195,6 +196,32 @@ describe('a center that is changed', () => {
       ({ data: told2 }) => told2?.['entityId'] === data.id && told2['before'] !== null,
     )
     expect(line.data).toMatchObject({ before: { version: 1 }, after: { version: 2 } })
+  })
+
+  test('is run by somebody of the staff, and by nobody who is not', async () => {
+    const { data } = await openCenter({ ...nashik, code: 'BHJ', pinPrefixes: [] })
+    expect(data).toMatchObject({ managerId: null, isActive: true })
+    const managerId = randomUUIDv7()
+    const change = (id: string) =>
+      stack.call(`PUT /admin/service-centers/${data.id}`, { as: kiran, body: { managerId: id } })
+    expect((await change(managerId)).body.errors).toEqual({
+      managerId: ['Choose somebody who works here'],
+    })
+    await stack.admin.query(
+      `insert into role (id, name, description, permissions, offered_permissions)
+       values (gen_random_uuid(), 'service_center', 'Runs a center.', '{}', '{}')`,
+    )
+    await stack.admin.query(
+      `insert into "user" (id, email, email_index, full_name, role, status)
+       values ($1, 'sealed', $2, 'sealed', 'service_center', 'active')`,
+      [managerId, managerId],
+    )
+    expect((await change(managerId)).data).toMatchObject({ managerId })
+  })
+
+  test('may be opened before it takes work', async () => {
+    const { data } = await openCenter({ ...nashik, code: 'KOT', pinPrefixes: [], isActive: false })
+    expect(data).toMatchObject({ isActive: false })
   })
 
   test('by two people who read the same version changes once', async () => {

@@ -4,15 +4,19 @@ import {
   ServiceCenterOpened,
   type ServiceCenterState,
 } from '@forecourt/contracts/identity-events'
+import { customerRoles } from '@forecourt/contracts/roles'
+import type { Context } from '@forecourt/platform/endpoint'
 import type { Emit } from '@forecourt/platform/outbox'
-import { problem } from '@forecourt/platform/problem'
-import { changeRow } from '@forecourt/platform/row'
+import { fieldProblem, problem } from '@forecourt/platform/problem'
+import { changeRow, lockRow } from '@forecourt/platform/row'
 import { given } from '@forecourt/platform/table'
 import { sql, type Kysely } from 'kysely'
 import type { z } from 'zod'
 import type { Tables } from '../db.ts'
 import {
+  changesOf,
   newServiceCenter,
+  type ChangeServiceCenter,
   type Opening,
   type ServiceCenterAndZone,
   type ServiceCenterRow,
@@ -58,6 +62,38 @@ export async function insertUnlessTaken(
   return { ...center, pinPrefixes }
 }
 
+/** Changes a center and its zone. Throws `not_found`, and 422 for a manager who is none. */
+export async function changeCenter(
+  context: Context<Tables>,
+  id: string,
+  body: ChangeServiceCenter,
+): Promise<ServiceCenterAndZone> {
+  const { db, emit } = context
+  await refuseUnknownManager(db, body.managerId)
+  const before = await lockRow<ServiceCenterRow>(context, 'serviceCenter', id)
+  const { pinPrefixes, ...changes } = changesOf(before, body)
+  const center = await changeRow(context, 'serviceCenter', before, given(changes))
+  if (pinPrefixes) await writeZone(db, id, pinPrefixes)
+  const after = await selectServiceCenters(db).where('id', '=', id).executeTakeFirstOrThrow()
+  emit(ServiceCenterChanged, center.version, stateOf(center, after.pinPrefixes))
+  return after
+}
+
+/** Throws unless the account is one of staff. */
+export async function refuseUnknownManager(
+  db: Kysely<Tables>,
+  managerId: string | null | undefined,
+): Promise<void> {
+  if (!managerId) return
+  const manager = await db
+    .selectFrom('user')
+    .select('role')
+    .where('id', '=', managerId)
+    .executeTakeFirst()
+  if (manager && !customerRoles.includes(manager.role)) return
+  throw fieldProblem('managerId', 'Choose somebody who works here')
+}
+
 /** A center that is closed takes no new work; one that is closed already stays as it is. */
 export async function closeServiceCenter(
   context: { db: Kysely<Tables>; emit: Emit },
@@ -80,7 +116,7 @@ export async function closeServiceCenter(
 }
 
 /** Replaces the zone of a center; a prefix belongs to one center only. */
-export async function writeZone(
+async function writeZone(
   db: Kysely<Tables>,
   serviceCenterId: string,
   pinPrefixes: string[],
@@ -100,7 +136,7 @@ export async function writeZone(
 }
 
 /** The full public state that every event of a center carries. */
-export function stateOf(
+function stateOf(
   center: ServiceCenterRow,
   pinPrefixes: string[],
 ): z.infer<typeof ServiceCenterState> {

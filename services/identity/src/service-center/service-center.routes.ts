@@ -1,21 +1,17 @@
-import { ServiceCenterChanged } from '@forecourt/contracts/identity-events'
 import { problem } from '@forecourt/platform/problem'
-import { changeRow, lockRow } from '@forecourt/platform/row'
-import { given } from '@forecourt/platform/table'
 import { z } from 'zod'
 import { endpoint } from '../db.ts'
 import {
+  changeCenter,
   insertServiceCenter,
+  refuseUnknownManager,
   selectServiceCenters,
-  stateOf,
-  writeZone,
 } from './service-center.queries.ts'
 import {
   ChangeServiceCenter,
   OpenServiceCenter,
   ServiceCenter,
   shownServiceCenter,
-  type ServiceCenterRow,
 } from './service-center.ts'
 
 export const listServiceCenters = endpoint.list('GET /admin/service-centers', {
@@ -51,7 +47,10 @@ export const openServiceCenter = endpoint('POST /admin/service-centers', {
   message: 'Service center opened',
   body: OpenServiceCenter,
   returns: ServiceCenter,
-  handle: async (context, { body }) => shownServiceCenter(await insertServiceCenter(context, body)),
+  async handle(context, { body }) {
+    await refuseUnknownManager(context.db, body.managerId)
+    return shownServiceCenter(await insertServiceCenter(context, body))
+  },
 })
 
 export const changeServiceCenter = endpoint('PUT /admin/service-centers/:id', {
@@ -60,15 +59,6 @@ export const changeServiceCenter = endpoint('PUT /admin/service-centers/:id', {
   message: 'Service center changed',
   body: ChangeServiceCenter,
   returns: ServiceCenter,
-  async handle(context, { params, body: { pinPrefixes, ...changes } }) {
-    const { db, emit } = context
-    const before = await lockRow<ServiceCenterRow>(context, 'serviceCenter', params.id)
-    const center = await changeRow(context, 'serviceCenter', before, given(changes))
-    if (pinPrefixes) await writeZone(db, center.id, pinPrefixes)
-    const after = await selectServiceCenters(db)
-      .where('id', '=', center.id)
-      .executeTakeFirstOrThrow()
-    emit(ServiceCenterChanged, center.version, stateOf(center, after.pinPrefixes))
-    return shownServiceCenter(after)
-  },
+  handle: async (context, { params, body }) =>
+    shownServiceCenter(await changeCenter(context, params.id, body)),
 })

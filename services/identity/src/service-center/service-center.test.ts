@@ -1,7 +1,12 @@
 import { isGstin } from '@forecourt/contracts/gstin'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { ChangeServiceCenter, OpenServiceCenter } from './service-center.ts'
+import {
+  ChangeServiceCenter,
+  OpenServiceCenter,
+  changesOf,
+  type ServiceCenterRow,
+} from './service-center.ts'
 
 const digits = '0123456789'
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
@@ -72,6 +77,7 @@ describe('the body of a center', () => {
   const place = { city: 'Nashik', state: 'Maharashtra', pinCode: '422001', street: '1 MG Road' }
   const { pinCode, ...rest } = place
   const address = { ...rest, zipCode: pinCode }
+  const known = { ...place, country: 'IN' } as ServiceCenterRow
   const nashik = { code: 'nsk', name: ' Forecourt Nashik ' }
 
   test('spells the place flat or as an address, and the flat words win', () => {
@@ -117,11 +123,20 @@ describe('the body of a center', () => {
     expect(ChangeServiceCenter.parse({ code: 'NEW', isHeadOffice: true })).toEqual({})
   })
 
-  test('of a change says null to clear, and nothing to leave', () => {
-    expect(ChangeServiceCenter.parse({ gstin: null, address: { zipCode: null } })).toEqual({
-      gstin: null,
-      pinCode: null,
+  test.each([
+    ['the address', { address: { ...address, city: 'Sinnar' }, ...place }],
+    ['the flat words', { address, ...place, city: 'Sinnar' }],
+    ['both', { address: { ...address, city: 'Igatpuri' }, ...place, city: 'Sinnar' }],
+  ])('that is sent back whole changes what differs in %s', (_where, body) => {
+    expect(changesOf(known, ChangeServiceCenter.parse(body))).toMatchObject({
+      ...place,
+      city: 'Sinnar',
     })
+  })
+
+  test('of a change says null to clear, and nothing to leave', () => {
+    const change = ChangeServiceCenter.parse({ gstin: null, address: { zipCode: null } })
+    expect(changesOf(known, change)).toEqual({ gstin: null, pinCode: null })
     expect(ChangeServiceCenter.safeParse({ city: null }).success).toBe(false)
   })
 })

@@ -22,6 +22,8 @@ export const ServiceCenterRow = z.object({
   tradeLicenseNumber: z.string().nullable(),
   vatCertification: z.string().nullable(),
   timeZone: z.string(),
+  /** The account of whoever runs it. */
+  managerId: z.uuid().nullable(),
   version: z.number().int(),
   createdAt: z.string(),
   updatedAt: z.string(),
@@ -29,6 +31,9 @@ export const ServiceCenterRow = z.object({
 export type ServiceCenterRow = z.infer<typeof ServiceCenterRow>
 
 export const ServiceCenterZoneRow = z.object({ serviceCenterId: z.uuid(), pinPrefix: z.string() })
+
+/** What a garage may be called, and where it may be, when its owner registers it. */
+const most = { name: 255, street: 400, city: 100 }
 
 const text = (max: number) => z.string().trim().min(1, 'Must not be empty').max(max)
 const PinCode = z.string().regex(/^[1-9][0-9]{5}$/, 'Must have 6 digits')
@@ -65,8 +70,8 @@ const PinPrefixes = z
 /** A place as the address form spells it; its fields may stand flat in the body as well. */
 const Address = z
   .object({
-    street: text(200).nullable(),
-    city: text(80),
+    street: text(most.street).nullable(),
+    city: text(most.city),
     state: text(80),
     zipCode: PinCode.nullable(),
     country: Country,
@@ -74,9 +79,9 @@ const Address = z
   .partial()
 
 const Particulars = z.object({
-  name: text(120),
-  street: text(200).nullish(),
-  city: text(80),
+  name: text(most.name),
+  street: text(most.street).nullish(),
+  city: text(most.city),
   district: text(80).nullish(),
   state: text(80),
   pinCode: PinCode.nullish(),
@@ -92,6 +97,8 @@ const Particulars = z.object({
   tradeLicenseNumber: text(50).toUpperCase().nullish(),
   vatCertification: text(50).toUpperCase().nullish(),
   timeZone: z.string().refine(isTimeZone, 'Must be a time zone such as Asia/Kolkata').optional(),
+  isActive: z.boolean().optional(),
+  managerId: z.uuid('Must be the id of an account').nullish(),
 })
 
 const Opening = Particulars.extend({
@@ -118,20 +125,39 @@ export const newServiceCenter = {
   timeZone: 'Asia/Kolkata',
 }
 
-const Change = Particulars.extend({ isActive: z.boolean(), pinPrefixes: PinPrefixes }).partial()
+const Change = Particulars.extend({ pinPrefixes: PinPrefixes }).partial()
 
 /** Absent means unchanged, null means cleared. */
 export const ChangeServiceCenter = Change.extend({ address: Address.optional() })
-  .transform(withFlatAddress)
-  .pipe(Change)
+export type ChangeServiceCenter = z.infer<typeof ChangeServiceCenter>
+
+/**
+ * What changes of a center. Its place is answered in both spellings: whoever sends all of it back
+ * has changed the one that differs, and where both do, the flat words win.
+ */
+export function changesOf(
+  before: ServiceCenterRow,
+  { address, ...flat }: ChangeServiceCenter,
+): z.infer<typeof Change> {
+  const place = Object.entries(flatOf(address)) as [keyof Place, Place[keyof Place]][]
+  const differing = place.filter(
+    ([name]) => flat[name] === undefined || flat[name] === before[name],
+  )
+  return { ...flat, ...Object.fromEntries(differing) }
+}
 
 /** What stands flat wins over what stands in the address. */
 function withFlatAddress<Body extends { address?: z.infer<typeof Address> | undefined }>(
   body: Body,
 ): Omit<Body, 'address'> {
-  const { address = {}, ...flat } = body
-  const { zipCode, ...place } = address
-  return { ...place, ...(zipCode !== undefined && { pinCode: zipCode }), ...flat }
+  const { address, ...flat } = body
+  return { ...flatOf(address), ...flat }
+}
+
+type Place = Pick<z.infer<typeof Change>, 'street' | 'city' | 'state' | 'pinCode' | 'country'>
+
+function flatOf({ zipCode, ...place }: z.infer<typeof Address> = {}): Place {
+  return { ...place, ...(zipCode !== undefined && { pinCode: zipCode }) }
 }
 
 function isTimeZone(value: string): boolean {
