@@ -20,6 +20,7 @@ import { OpenMatterRow } from './open-matter/open-matter.ts'
 import type { Places } from './place/place.ts'
 import { RegistrationRow } from './registration/registration.ts'
 import { ServiceCenterRow } from './service-center/service-center.ts'
+import { VehicleMoveRow } from './vehicle/move.ts'
 import { VehicleCenterRow, VehicleRow } from './vehicle/vehicle.ts'
 import { VisitInvoiceRow, VisitRow } from './visit/visit.ts'
 
@@ -31,6 +32,7 @@ export const tables = {
   referenceCounter: ReferenceCounterRow,
   vehicle: VehicleRow,
   vehicleCenter: VehicleCenterRow,
+  vehicleMove: VehicleMoveRow,
   vehicleComponent: VehicleComponentRow,
   componentIssue: ComponentIssueRow,
   componentHistory: ComponentHistoryRow,

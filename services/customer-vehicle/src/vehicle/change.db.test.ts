@@ -127,8 +127,25 @@ describe('a vehicle that is sold', () => {
     )
     expect(line.data).toMatchObject({
       before: { customerId },
-      after: { customerId: next, reason: 'Sold on 12 November' },
+      after: { customerId: next, reason: '[19 characters]' },
     })
+  })
+
+  test('keeps from whom to whom it went and why, for staff alone', async () => {
+    const next = await buyer()
+    await change({ customerId: next, reason: 'Sold to her cousin' })
+    const moves = (as: Person) => stack.call<unknown[]>(`GET /vehicles/${id}/history/moves`, { as })
+    expect((await moves(asha)).data).toMatchObject([
+      {
+        ...{ vehicleId: id, formerCustomerId: customerId, customerId: next },
+        ...{ movedBy: asha.userId, reason: 'Sold to her cousin' },
+      },
+    ])
+    expect((await moves(meera)).status).toBe(404)
+    const own = 'update customer set account_id = $1 where id = $2'
+    await stack.admin.query(own, [gita.userId, next])
+    expect(await moves(gita)).toMatchObject({ status: 200, data: [] })
+    await stack.admin.query('update customer set account_id = null where id = $1', [next])
   })
 
   test('is moved neither without a reason nor to somebody who is not there', async () => {

@@ -68,7 +68,22 @@ export async function changeVehicle(
   const changed = await changeRow<VehicleRow>(context, 'vehicle', before, changes).catch(
     (error: unknown) => refuseTaken(error, change),
   )
+  if (customerId !== undefined) await noteMove(context, before, customerId, change.reason ?? '')
   await tellVehicle(context, changed)
+}
+
+/** The audit tells a reason by its length alone: it is read here. */
+async function noteMove(
+  { db, me, now }: Writing,
+  { id: vehicleId, customerId: formerCustomerId }: VehicleRow,
+  nextCustomerId: string,
+  reason: string,
+): Promise<void> {
+  const whose = { vehicleId, formerCustomerId, nextCustomerId }
+  await db
+    .insertInto('vehicleMove')
+    .values({ id: randomUUIDv7(), ...whose, movedBy: me.userId, reason, movedAt: now })
+    .execute()
 }
 
 /** Archives a vehicle, or brings it back. */

@@ -55,6 +55,6 @@ export const ChangeVehicle = z.preprocess(
 export type ChangeVehicle = z.output<typeof ChangeVehicle>
 
 export const ChangedVehicle = VehicleDetail.extend({
-  /** Why it has another owner now; stands in the audit too. */
+  /** Why it has another owner now; stands among its moves from then on. */
   reason: z.string().nullable(),
 }).meta({ id: 'ChangedVehicle' })
