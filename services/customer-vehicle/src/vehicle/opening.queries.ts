@@ -5,11 +5,11 @@ import { changeRow, lockRow } from '@forecourt/platform/row'
 import { given } from '@forecourt/platform/table'
 import { transition } from '@forecourt/platform/transition'
 import { findBrand } from '../brand/brand.queries.ts'
-import { findCustomer } from '../customer/entry.queries.ts'
 import { attachFiles } from '../file/file.queries.ts'
 import type { Writing } from '../registration/form.queries.ts'
 import { oneVehicle, shownVehicle } from './detail.queries.ts'
 import type { VehicleDetail } from './detail.ts'
+import { moveToOwner } from './move.queries.ts'
 import type { ChangeVehicle, OpenVehicle } from './opening.ts'
 import {
   lifecycle,
@@ -58,7 +58,7 @@ export async function changeVehicle(
   change: ChangeVehicle,
 ): Promise<void> {
   const before = await lockRow<VehicleRow>(context, 'vehicle', id)
-  const customerId = await newOwner(context, before, change)
+  const customerId = await moveToOwner(context, before, change)
   const { vehicleNumber } = change
   const changes = {
     ...(await columnsOf(context, id, change)),
@@ -68,22 +68,7 @@ export async function changeVehicle(
   const changed = await changeRow<VehicleRow>(context, 'vehicle', before, changes).catch(
     (error: unknown) => refuseTaken(error, change),
   )
-  if (customerId !== undefined) await noteMove(context, before, customerId, change.reason ?? '')
   await tellVehicle(context, changed)
-}
-
-/** The audit tells a reason by its length alone: it is read here. */
-async function noteMove(
-  { db, me, now }: Writing,
-  { id: vehicleId, customerId: formerCustomerId }: VehicleRow,
-  nextCustomerId: string,
-  reason: string,
-): Promise<void> {
-  const whose = { vehicleId, formerCustomerId, nextCustomerId }
-  await db
-    .insertInto('vehicleMove')
-    .values({ id: randomUUIDv7(), ...whose, movedBy: me.userId, reason, movedAt: now })
-    .execute()
 }
 
 /** Archives a vehicle, or brings it back. */
@@ -95,21 +80,6 @@ export async function moveVehicle(
   const tell = (row: VehicleRow) => toldVehicle(context, row)
   await transition(context, lifecycle, { table: 'vehicle', id, move, tell })
   return shownVehicle(await oneVehicle(context, id), context)
-}
-
-/** Whose vehicle it is from now on, when that is somebody else. Throws `not_found`. */
-async function newOwner(
-  { db }: Writing,
-  before: VehicleRow,
-  { customerId, reason }: ChangeVehicle,
-): Promise<string | undefined> {
-  if (customerId === undefined) return undefined
-  const { id } = await findCustomer(db, customerId)
-  if (id === before.customerId) return undefined
-  if (reason === undefined) {
-    throw fieldProblem('reason', 'Say why the vehicle has another owner')
-  }
-  return id
 }
 
 function markOf({ plate, key, kind }: OpenVehicle['vehicleNumber']) {

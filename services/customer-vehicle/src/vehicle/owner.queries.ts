@@ -75,15 +75,19 @@ async function customerOfPhone(
   return (await customers.executeTakeFirst())?.id
 }
 
-/** Whoever serves the vehicle serves its owner too, or no work on it could be asked for. */
-async function serveCustomer(
+/**
+ * Whoever serves the vehicle serves its owner too, or no work on it could be asked for. The owner
+ * stays locked, so that an erasure comes before this or after it. Throws `not_found`.
+ */
+export async function serveCustomer(
   context: Writing,
   customerId: string,
   serviceCenterId: string,
 ): Promise<void> {
   const { db, now } = context
-  if (!(await linkCustomer(db, { customerId, serviceCenterId, linkedAt: now }))) return
   const customers = db.selectFrom('customer').selectAll().where('id', '=', customerId)
-  const row: CustomerRow = await customers.forUpdate().executeTakeFirstOrThrow()
+  const row: CustomerRow | undefined = await customers.forUpdate().executeTakeFirst()
+  if (!row) throw problem('not_found')
+  if (!(await linkCustomer(db, { customerId, serviceCenterId, linkedAt: now }))) return
   await tellChange(context, await changeRow({ db }, 'customer', row, {}))
 }
