@@ -206,6 +206,9 @@ test('a person says how a component is, and that an issue is over', async () => 
   expect((await change({ lastServiceDate: null })).data).toMatchObject({
     ...{ nextServiceDate: null, status: 'healthy', serviceInterval: 100 },
   })
+  for (const lastServiceDate of ['0000-01-01', '9999-12-31']) {
+    expect((await change({ lastServiceDate })).status).toBe(422)
+  }
   const line = await stack.topics.next(
     'customer-vehicle.audit.recorded.v1',
     ({ data: deed }) =>

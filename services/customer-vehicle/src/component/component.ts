@@ -4,6 +4,7 @@ import {
   vehicleComponents,
   type VehicleComponent,
 } from '@forecourt/contracts/vehicle-component'
+import { Day } from '@forecourt/contracts/day'
 import { Amount } from '@forecourt/contracts/money'
 import { z } from 'zod'
 import { readTable } from '../reference/table.ts'
@@ -64,7 +65,7 @@ export const ChangeComponent = z
     category: text(40),
     position: z.object({ x: Percent, y: Percent }),
     status: ComponentStatus,
-    lastServiceDate: z.iso.date('Must be a day such as 2026-01-31').nullable(),
+    lastServiceDate: Day.nullable(),
     /** Days. */
     serviceInterval: z.number().int().min(1).max(3_650).nullable(),
     issues: z.array(z.object({ id: z.uuid(), resolved: z.boolean() })).max(50),

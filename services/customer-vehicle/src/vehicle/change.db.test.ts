@@ -238,9 +238,9 @@ describe('the service of a vehicle', () => {
     await serve('2025-03-10T06:00:00Z', 21_000)
     const shown = async () => (await stack.call(`GET /vehicles/${id}`, { as: asha })).data
     expect(await shown()).toMatchObject({ nextServiceDate: '2025-09-06', nextServiceDue: true })
-    const served = { lastServiceDate: '2400-01-01', serviceInterval: 365 }
+    const served = { lastServiceDate: '2190-01-01', serviceInterval: 365 }
     const component = `PUT /vehicles/${id}/graphical/components/battery` as const
     await stack.call(component, { as: asha, body: served })
-    expect(await shown()).toMatchObject({ nextServiceDate: '2400-12-31', nextServiceDue: false })
+    expect(await shown()).toMatchObject({ nextServiceDate: '2191-01-01', nextServiceDue: false })
   })
 })

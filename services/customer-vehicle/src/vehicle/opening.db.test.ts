@@ -145,6 +145,7 @@ describe('is refused with the field that is wrong', () => {
     ['no mark', { ...owner, vehicleNumber: 'MH12IO1234' }, 'vehicleNumber'],
     ['a year to come', { ...owner, year: 2900 }, 'yearOfPurchase'],
     ['a day to come', { ...owner, registrationDate: '2900-01-01' }, 'registrationDate'],
+    ['a day of no calendar', { ...owner, registrationDate: '0000-01-01' }, 'registrationDate'],
     ["another's center", { ...owner, serviceCenterId: mumbai }, 'serviceCenterId'],
   ])('%s', async (_what, body, field) => {
     const { status, body: answer } = await add(body)

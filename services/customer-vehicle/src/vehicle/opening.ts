@@ -1,3 +1,4 @@
+import { Day } from '@forecourt/contracts/day'
 import { Email } from '@forecourt/contracts/email'
 import { Phone } from '@forecourt/contracts/phone'
 import { z } from 'zod'
@@ -17,7 +18,7 @@ const Papers = z.object({
   color: orNothing(line('Color', 40)),
   engineNumber: orNothing(line('Engine number', 40)),
   chassisNumber: orNothing(line('Chassis number', 40)),
-  registrationDate: orNothing(z.iso.date('Must be a day such as 2026-01-31')),
+  registrationDate: orNothing(Day),
 })
 
 const Particulars = VehicleFields.omit({ photoFileId: true }).extend({

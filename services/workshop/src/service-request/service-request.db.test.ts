@@ -86,6 +86,7 @@ test('a vehicle of another customer is refused, and a center that does not know 
 test('a manager approves, and with a day the request is scheduled too', async () => {
   const { id } = await pending()
   expect((await move(id, 'approve', {}, asha)).status).toBe(403)
+  expect((await move(id, 'approve', { scheduledDate: '0000-01-01' })).status).toBe(422)
   const { status, data } = await move(id, 'approve', {
     scheduledDate: '2026-12-01',
     scheduledTime: '09:30',
