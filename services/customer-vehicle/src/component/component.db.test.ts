@@ -284,3 +284,16 @@ test('a component that no vehicle has is not there', async () => {
   const path = `GET ${address('/components/wings/history')}` as const
   expect((await stack.call(path, { as: ravi })).status).toBe(404)
 })
+
+test('work on a vehicle that the center lost to whoever owns it is heard, and changes nothing', async () => {
+  await publish(stack, JobCardCreated, cardFact(visitor, { serviceCenterId: mumbai }))
+  await eventually('Mumbai sees it', async () => (await picture(meera)).status === 200)
+  const links = 'delete from vehicle_center where vehicle_id = $1 and service_center_id = $2'
+  await stack.admin.query(links, [visitor.vehicleId, mumbai])
+  const id = await publish(stack, ComponentWorkRecorded, newWork({ serviceCenterId: mumbai }))
+  await eventually('the work', async () => {
+    const { rows } = await stack.admin.query('select from inbox where event_id = $1', [id])
+    return rows.length > 0
+  })
+  expect(await component()).toMatchObject({ status: 'unknown', serviceHistory: [] })
+})

@@ -10,12 +10,8 @@ import {
 } from '../customer/customer.queries.ts'
 import { addOrLock, linkToCenter, verifyCustomer } from '../customer/proved.queries.ts'
 import { attachFiles, releaseFiles } from '../file/file.queries.ts'
-import {
-  addVehicles,
-  linkVehicle,
-  stateOfVehicle,
-  tellVehicle,
-} from '../vehicle/vehicle.queries.ts'
+import { addVehicles } from '../vehicle/adding.queries.ts'
+import { linkVehicle, stateOfVehicle, tellVehicle } from '../vehicle/vehicle.queries.ts'
 import type { VehicleRow } from '../vehicle/vehicle.ts'
 import type { Form, FormVehicle } from './form.ts'
 import type { Writing } from './form.queries.ts'
@@ -102,7 +98,7 @@ export async function settleNewVehicles(
     yearOfPurchase,
     photoFileId,
   }))
-  const { added, taken, all } = await addVehicles(db, customerId, drafts)
+  const { added, taken, all } = await addVehicles(context, { customerId, serviceCenterId }, drafts)
   for (const vehicle of [...added, ...taken]) {
     const photos = vehicle.photoFileId ? [vehicle.photoFileId] : []
     await attachFiles(db, photos, { purpose: 'vehicle_photo', to: vehicle.id, from })

@@ -9,6 +9,8 @@ import { attachFiles } from '../file/file.queries.ts'
 import type { Writing } from '../registration/form.queries.ts'
 import { oneVehicle, shownVehicle } from './detail.queries.ts'
 import type { VehicleDetail } from './detail.ts'
+import { changeTaken } from './adding.queries.ts'
+import { takeOverVehicle, takeOverVin } from './unproved.queries.ts'
 import { moveToOwner } from './move.queries.ts'
 import type { ChangeVehicle, OpenVehicle } from './opening.ts'
 import {
@@ -21,32 +23,36 @@ import {
 import type { VehicleRow } from './vehicle.ts'
 import { yearProblem } from './year.ts'
 
-/** Adds a vehicle to a customer. Throws `vehicle_already_registered` and `vin_taken`. */
+/**
+ * Adds a vehicle to a customer; what is only entered of somebody else, a customer who has proved
+ * the phone takes over. Throws `vehicle_already_registered` and `vin_taken`.
+ */
 export async function insertVehicle(
   context: Writing,
   body: OpenVehicle,
   { customerId, serviceCenterId }: { customerId: string; serviceCenterId: string },
 ): Promise<string> {
   const { db, now, emit, personal } = context
-  const id = randomUUIDv7()
+  const whose = { customerId, serviceCenterId }
+  const taken = await takeOverVehicle(context, body.vehicleNumber.key, whose)
+  await takeOverVin(context, body.vin, customerId)
+  const id = taken ?? randomUUIDv7()
   const { brand, ...columns } = await columnsOf(context, id, body)
   const { model, vehicleNumber } = body
+  const values = { ...columns, ...markOf(vehicleNumber), customerId, brand, model }
+  const refuse = (error: unknown) => refuseTaken(error, body)
+  if (taken !== undefined) {
+    await tellVehicle(context, await changeTaken(db, id, values).catch(refuse))
+    return id
+  }
   // A center sees the vehicle that it adds by its link.
   await linkVehicle(db, { vehicleId: id, serviceCenterId, linkedAt: now })
   const row = await db
     .insertInto('vehicle')
-    .values({
-      ...columns,
-      ...markOf(vehicleNumber),
-      id,
-      customerId,
-      brand,
-      model,
-      status: 'active',
-    })
+    .values({ ...values, id, status: 'active' })
     .returningAll()
     .executeTakeFirstOrThrow()
-    .catch((error: unknown) => refuseTaken(error, body))
+    .catch(refuse)
   emit(VehicleRegistered, row.version, stateOfVehicle(personal, row, [serviceCenterId]))
   return id
 }
@@ -60,6 +66,7 @@ export async function changeVehicle(
   const before = await lockRow<VehicleRow>(context, 'vehicle', id)
   const customerId = await moveToOwner(context, before, change)
   const { vehicleNumber } = change
+  await takeOverVin(context, change.vin, customerId ?? before.customerId)
   const changes = {
     ...(await columnsOf(context, id, change)),
     ...(vehicleNumber && markOf(vehicleNumber)),
