@@ -1,16 +1,21 @@
 import { randomUUIDv7 } from 'node:crypto'
+import { CustomerChanged } from '@forecourt/contracts/customer-vehicle-events'
 import { problem } from '@forecourt/platform/problem'
 import { changeRow } from '@forecourt/platform/row'
 import type { Kysely } from 'kysely'
 import { tellChange } from '../customer/change.queries.ts'
 import type { CustomerRow } from '../customer/customer.ts'
-import { linkCustomer, sealedCustomer } from '../customer/customer.queries.ts'
+import { linkCustomer, sealedCustomer, stateOfCustomer } from '../customer/customer.queries.ts'
 import { findCustomer } from '../customer/entry.queries.ts'
+import { completed, drawReferenceId } from '../customer/proved.queries.ts'
 import type { Tables } from '../db.ts'
 import type { Writing } from '../registration/form.queries.ts'
 import type { OpenVehicle } from './opening.ts'
 
-type Named = Pick<OpenVehicle, 'customerId' | 'ownerName' | 'ownerPhone' | 'ownerEmail'>
+type Named = Pick<
+  OpenVehicle,
+  'customerId' | 'ownerName' | 'ownerPhone' | 'ownerEmail' | 'vehicleNumber'
+>
 
 /** An address that nobody has told yet. */
 const unknownAddress = { city: '', taluka: '', district: '', state: '', pinCode: '' }
@@ -35,13 +40,32 @@ export async function settleOwner(
 
 async function ownerOfPhone(
   context: Writing,
-  { ownerName = '', ownerPhone = '', ownerEmail = null }: Omit<Named, 'customerId'>,
+  person: Omit<Named, 'customerId'>,
   serviceCenterId: string,
 ): Promise<string> {
-  const { db, now, personal } = context
+  const { db, personal } = context
+  const { ownerPhone = '' } = person
   const known = () => customerOfPhone(db, personal.blindIndex('phone', ownerPhone))
   const found = await known()
   if (found) return found
+  const entered = await enterOwner(context, person, serviceCenterId)
+  if (entered) return entered
+  // Somebody else has entered the same phone: a moment ago, or at another center.
+  const other = await known()
+  if (!other) throw problem('customer_not_linked')
+  return other
+}
+
+/**
+ * Enters somebody who has proved nothing: with a reference id, which stays for ever, and told to
+ * everybody whom a visit or a message needs. Answers nothing where somebody has the phone.
+ */
+async function enterOwner(
+  context: Writing,
+  { ownerName = '', ownerPhone = '', ownerEmail = null, vehicleNumber }: Omit<Named, 'customerId'>,
+  serviceCenterId: string,
+): Promise<string | undefined> {
+  const { db, now, emit, personal } = context
   const id = randomUUIDv7()
   const plain = { phone: ownerPhone, email: ownerEmail, alternativePhone: null, street: null }
   // A center sees the customer that it adds by its link.
@@ -59,12 +83,14 @@ async function ownerOfPhone(
     .onConflict((conflict) => conflict.doNothing())
     .returning('id')
     .executeTakeFirst()
-  if (added) return id
-  // Somebody else has entered the same phone: a moment ago, or at another center.
-  await db.deleteFrom('customerCenter').where('customerId', '=', id).execute()
-  const other = await known()
-  if (!other) throw problem('customer_not_linked')
-  return other
+  if (!added) {
+    await db.deleteFrom('customerCenter').where('customerId', '=', id).execute()
+    return undefined
+  }
+  const proof = { serviceCenterId, firstPlate: vehicleNumber }
+  const row = await completed(db, id, { referenceId: await drawReferenceId(db, proof) })
+  emit(CustomerChanged, row.version, stateOfCustomer(personal, row, [serviceCenterId]))
+  return id
 }
 
 async function customerOfPhone(

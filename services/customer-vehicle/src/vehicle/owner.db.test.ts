@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises'
+import { asha, priya, pune } from '@forecourt/testing/people'
+import { knowCenters, newPhone, newPlate, register } from '@forecourt/testing/registering'
+import { openStack, type Stack } from '@forecourt/testing/stack'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { customerVehicle } from '../service.ts'
+
+let stack: Stack
+beforeAll(async () => {
+  stack = await openStack(customerVehicle, { APP_DEBUG: 'true' })
+  await knowCenters(stack)
+})
+afterAll(() => stack?.close())
+beforeEach(() => stack.redis.flushdb())
+
+interface Owner {
+  id: string
+  referenceId: string
+  verified: boolean
+}
+
+/** Sunil, whom Asha enters with his car. */
+async function enter(vehicleNumber = newPlate(), ownerPhone = newPhone()): Promise<Owner> {
+  const body = { vehicleNumber, make: 'Honda', model: 'City', ownerName: 'Sunil Rao', ownerPhone }
+  const { status, data, text } = await stack.call('POST /vehicles', { as: asha, body })
+  if (status !== 201) throw new Error(`Nobody was entered: ${text}`)
+  return (await stack.call<Owner>(`GET /customers/${String(data['customerId'])}`, { as: asha }))
+    .data
+}
+
+const told = (event: 'changed' | 'registered', id: string, version: number) =>
+  stack.topics.next(
+    `customer-vehicle.customer.${event}.v1`,
+    ({ key, headers }) => key === id && headers['ce_sequence'] === String(version),
+  )
+
+test('an owner whom staff enters has a reference id at once, and everybody hears of them', async () => {
+  const { id, referenceId, verified } = await enter(newPlate('MH14'))
+  expect([verified, referenceId]).toEqual([false, 'CUST-MH14-000001'])
+  const { data } = await told('changed', id, 1)
+  expect(data).toMatchObject({ referenceId, isVerified: false, serviceCenterIds: [pune] })
+  expect((await enter('22BH1234AA')).referenceId).toBe('CUST-PUN-000001')
+  const found = await stack.call<Owner[]>(`GET /customers?filter[verified]=false&search=MH14`, {
+    as: asha,
+  })
+  expect(found.data.map((one) => one.id)).toEqual([id])
+})
+
+test('what changes of them is told too', async () => {
+  const { id, referenceId } = await enter()
+  await stack.call(`PUT /customers/${id}`, { as: asha, body: { city: 'Satara' } })
+  const { data } = await told('changed', id, 2)
+  expect(data).toMatchObject({ referenceId, city: 'Satara', isVerified: false })
+})
+
+test('whoever proves the phone later is that customer, with that vehicle and that number', async () => {
+  const mobileNumber = newPhone()
+  const { id, referenceId } = await enter(newPlate(), mobileNumber)
+  const { customer } = await register(stack, { customer: { mobileNumber } })
+  expect(customer).toMatchObject({ id, referenceId, verified: true })
+  expect((await told('registered', id, 2)).data).toMatchObject({ referenceId, isVerified: true })
+  const { data } = await stack.call(`GET /customers/${id}`, { as: asha })
+  expect(data['vehicles']).toHaveLength(2)
+})
+
+test('many who enter owners at once leave no gap between their numbers', async () => {
+  const answers = await Promise.all(
+    Array.from({ length: 8 }, (_, at) => enter(`MH20ZA000${at + 1}`)),
+  )
+  const numbers = answers.map(({ referenceId }) => referenceId).toSorted()
+  expect(numbers).toEqual(numbers.map((_, at) => `CUST-MH20-00000${at + 1}`))
+})
+
+test('whoever was entered before there were numbers gets one, and is told with the next change', async () => {
+  const people = [await enter(newPlate('MH43')), await enter(newPlate('MH43'))]
+  const ids = people.map(({ id }) => id)
+  await stack.admin.query('update customer set reference_id = null where id = any ($1)', [ids])
+  const migration = new URL('../../migrations/0029_entered_customer.sql', import.meta.url)
+  await stack.admin.query(`begin; ${await readFile(migration, 'utf8')}; commit`)
+  const { rows } = await stack.admin.query<{ number: string }>(
+    'select reference_id as number from customer where id = any ($1) order by created_at',
+    [ids],
+  )
+  expect(rows.map(({ number }) => number)).toEqual(['CUST-MH43-000003', 'CUST-MH43-000004'])
+  expect((await enter(newPlate('MH43'))).referenceId).toBe('CUST-MH43-000005')
+  await stack.call(`PUT /customers/${ids[0]}`, { as: priya, body: { city: 'Panvel' } })
+  const { data } = await told('changed', ids[0] ?? '', 2)
+  expect(data).toMatchObject({ referenceId: 'CUST-MH43-000003' })
+})
