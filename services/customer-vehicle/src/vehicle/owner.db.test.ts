@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
-import { asha, priya, pune } from '@forecourt/testing/people'
+import { asha, mumbai, priya, pune } from '@forecourt/testing/people'
 import { knowCenters, newPhone, newPlate, register } from '@forecourt/testing/registering'
 import { openStack, type Stack } from '@forecourt/testing/stack'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { customerVehicle } from '../service.ts'
 
 let stack: Stack
@@ -86,4 +86,83 @@ test('whoever was entered before there were numbers gets one, and is told with t
   await stack.call(`PUT /customers/${ids[0]}`, { as: priya, body: { city: 'Panvel' } })
   const { data } = await told('changed', ids[0] ?? '', 2)
   expect(data).toMatchObject({ referenceId: 'CUST-MH43-000003' })
+})
+
+describe('what a body says of the owner is never dropped in silence', () => {
+  const car = () => ({ vehicleNumber: newPlate(), make: 'Honda', model: 'City' })
+  const add = (body: object) => stack.call('POST /vehicles', { as: asha, body })
+
+  test('a new owner lives where it says, a street line or all of it', async () => {
+    const owner = { ...car(), ownerName: 'Sunil Rao', ownerPhone: newPhone() }
+    const line = await add({ ...owner, ownerAddress: '7, Karve Road' })
+    expect(line.data).toMatchObject({ ownerAddress: { street: '7, Karve Road', city: '' } })
+    const whole = {
+      ...{ street: '7, Karve Road', city: 'Pune', state: 'maharashtra', district: 'pune' },
+      ...{ taluka: 'haveli', zipCode: '411004', country: 'India' },
+    }
+    const again = { ...owner, ...car(), ownerPhone: newPhone(), ownerAddress: whole }
+    expect((await add(again)).data).toMatchObject({
+      ownerAddress: { ...whole, state: 'Maharashtra', district: 'Pune', taluka: 'Haveli' },
+    })
+    expect((await add({ ...again, ...car() })).status).toBe(201)
+    const nowhere = { ...again, ownerPhone: newPhone(), ownerAddress: { state: 'Atlantis' } }
+    const { status, body } = await add({ ...nowhere, ...car() })
+    expect([status, Object.keys(body.errors ?? {})]).toEqual([422, ['ownerAddress.state']])
+  })
+
+  test.each<[Record<string, unknown>, string]>([
+    [{ ownerName: 'Sunil Rao' }, 'ownerName'],
+    [{ ownerPhone: '98220 99999' }, 'ownerPhone'],
+    [{ ownerEmail: 'sunil@example.com' }, 'ownerEmail'],
+    [{ ownerEmail: null }, 'ownerEmail'],
+    [{ ownerAddress: '7, Karve Road' }, 'ownerAddress'],
+    [{ ownerAddress: { city: 'Satara' } }, 'ownerAddress'],
+    [{ ownerName: 'Rahul Deshpande', ownerAddress: null }, 'ownerAddress'],
+  ])('%j differs from the customer who is named', async (owner, field) => {
+    const { customer, vehicles } = await register(stack)
+    const added = await add({ ...car(), customerId: customer.id, ...owner })
+    expect([added.status, Object.keys(added.body.errors ?? {})]).toEqual([422, [field]])
+    const path = `PUT /vehicles/${vehicles[0]?.id}` as const
+    const changed = await stack.call(path, { as: asha, body: { color: 'Red', ...owner } })
+    expect([changed.status, Object.keys(changed.body.errors ?? {})]).toEqual([422, [field]])
+    const { data } = await stack.call(`GET /vehicles/${vehicles[0]?.id}`, { as: asha })
+    expect(data).toMatchObject({ color: null, version: 1 })
+  })
+
+  test('whoever is found by phone keeps what is known of them', async () => {
+    const mobileNumber = newPhone()
+    const { customer } = await register(stack, { customer: { mobileNumber } })
+    const named = { ...car(), ownerName: 'R. D.', ownerPhone: mobileNumber }
+    const { status, body } = await add({ ...named, ownerEmail: 'other@example.com' })
+    expect([status, Object.keys(body.errors ?? {})]).toEqual([422, ['ownerEmail']])
+    const same = await add({ ...named, ownerEmail: 'Rahul@Example.com' })
+    expect(same.data).toMatchObject({ customerId: customer.id, ownerName: 'Rahul Deshpande' })
+  })
+
+  test('a page sends back all that it was shown, and changes the color alone', async () => {
+    const entered = await enter()
+    for (const { id } of [(await register(stack)).customer, entered]) {
+      const page = await stack.call<object[]>(`GET /vehicles?filter[customerId]=${id}`, {
+        as: asha,
+      })
+      const [shown] = page.data as { id: string; serviceCenterId: string }[]
+      const body = { ...shown, color: 'Red' }
+      const { status, data } = await stack.call(`PUT /vehicles/${shown?.id}`, { as: asha, body })
+      expect([status, data]).toMatchObject([
+        200,
+        { ...shown, ...body, version: 2, updatedAt: expect.any(String) },
+      ])
+      const buyer = (await register(stack)).customer.id
+      const sold = { ...body, customerId: buyer, reason: 'Sold' }
+      const moved = await stack.call(`PUT /vehicles/${shown?.id}`, { as: asha, body: sold })
+      expect([moved.status, moved.data]).toMatchObject([200, { customerId: buyer }])
+    }
+  })
+
+  test('another center is not chosen here', async () => {
+    const { vehicles } = await register(stack)
+    const path = `PUT /vehicles/${vehicles[0]?.id}` as const
+    const { status, body } = await stack.call(path, { as: asha, body: { serviceCenterId: mumbai } })
+    expect([status, Object.keys(body.errors ?? {})]).toEqual([422, ['serviceCenterId']])
+  })
 })

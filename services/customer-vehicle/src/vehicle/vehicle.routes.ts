@@ -1,4 +1,5 @@
 import { Moment } from '@forecourt/platform/moment'
+import { fieldProblem } from '@forecourt/platform/problem'
 import { z } from 'zod'
 import { isAmong } from '../customer/filter.queries.ts'
 import { centerToLink } from '../customer/lookup.queries.ts'
@@ -7,7 +8,7 @@ import { oneVehicle, selectVehicles, shownVehicle } from './detail.queries.ts'
 import { VehicleDetail } from './detail.ts'
 import { changeVehicle, insertVehicle, moveVehicle } from './opening.queries.ts'
 import { ChangedVehicle, ChangeVehicle, OpenVehicle } from './opening.ts'
-import { settleOwner } from './owner.queries.ts'
+import { refuseOther, settleOwner } from './owner.queries.ts'
 import {
   hasPlate,
   hasVin,
@@ -115,8 +116,14 @@ export const updateVehicle = endpoint('PUT /vehicles/:id', {
   body: ChangeVehicle,
   returns: ChangedVehicle,
   async handle(context, { params: { id }, body }) {
+    const before = shownVehicle(await oneVehicle(context, id), context)
     await changeVehicle(context, id, body)
     const vehicle = shownVehicle(await oneVehicle(context, id), context)
+    refuseOther(body, before, vehicle)
+    const { serviceCenterId } = body
+    if (serviceCenterId !== undefined && serviceCenterId !== before.serviceCenterId) {
+      throw fieldProblem('serviceCenterId', 'POST /customers/:id/link lets another center serve it')
+    }
     return { ...vehicle, reason: body.reason ?? null }
   },
 })
