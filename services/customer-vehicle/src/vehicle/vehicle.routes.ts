@@ -9,6 +9,7 @@ import { VehicleDetail } from './detail.ts'
 import { changeVehicle, insertVehicle, moveVehicle } from './opening.queries.ts'
 import { ChangedVehicle, ChangeVehicle, OpenVehicle } from './opening.ts'
 import { refuseOther, settleOwner } from './owner.queries.ts'
+import { foldPlate } from './plate.ts'
 import {
   hasPlate,
   hasVin,
@@ -19,7 +20,7 @@ import {
 } from './search.queries.ts'
 import { QuickVehicle, spellOutVehicle, VehicleStatus } from './vehicle.ts'
 
-const name = z.string().trim().min(1).max(100)
+const name = z.string().normalize('NFC').trim().min(1).max(100)
 const year = { type: z.coerce.number().int().min(0).max(9_999), column: 'year_of_purchase' }
 const Including = { include: z.enum(['graphical']).optional() }
 type Including = { include?: 'graphical' }
@@ -68,7 +69,8 @@ export const findVehiclesQuickly = endpoint('GET /vehicles/search/quick', {
   about: 'Find vehicles by the beginning of the mark or the VIN, as it is being typed.',
   may: 'customer.read',
   query: z.object({
-    q: z.string().trim().min(2).max(40),
+    // What is left of it counts: two hyphens begin every mark.
+    q: z.string().max(40).overwrite(foldPlate).min(2),
     limit: z.coerce.number().int().min(1).max(50).default(10),
   }),
   returns: z.array(QuickVehicle),
