@@ -214,6 +214,31 @@ describe('a vehicle that nobody brings any more', () => {
   })
 })
 
+test.each(['Pacific/Kiritimati', 'Etc/GMT+12'])(
+  'today is the day of the center, be it in %s',
+  async (timeZone) => {
+    const inZone = 'update service_center set time_zone = $2 where id = $1'
+    await stack.admin.query(inZone, [pune, timeZone])
+    const today = Temporal.Now.plainDateISO(timeZone)
+    const tomorrow = String(today.add({ days: 1 }))
+    expect((await change({ registrationDate: String(today) })).status).toBe(200)
+    expect((await change({ registrationDate: tomorrow })).status).toBe(422)
+    for (const [nextServiceDate, nextServiceDue] of [
+      [String(today), true] as const,
+      [tomorrow, false] as const,
+    ]) {
+      const lastServiceDate = String(
+        Temporal.PlainDate.from(nextServiceDate).subtract({ days: 30 }),
+      )
+      const component = `PUT /vehicles/${id}/graphical/components/battery` as const
+      await stack.call(component, { as: asha, body: { lastServiceDate, serviceInterval: 30 } })
+      const { data } = await stack.call(`GET /vehicles/${id}`, { as: asha })
+      expect(data).toMatchObject({ nextServiceDate, nextServiceDue })
+    }
+    await stack.admin.query(inZone, [pune, 'Asia/Kolkata'])
+  },
+)
+
 describe('the service of a vehicle', () => {
   async function serve(at: string, odometerReading: number, serviceCenterId = pune) {
     await stack.admin.query(

@@ -9,11 +9,13 @@ import { attachFiles } from '../file/file.queries.ts'
 import type { Writing } from '../registration/form.queries.ts'
 import { oneVehicle, shownVehicle } from './detail.queries.ts'
 import type { VehicleDetail } from './detail.ts'
+import { today } from '../service-center/service-center.queries.ts'
 import { changeTaken } from './adding.queries.ts'
 import { takeOverVehicle, takeOverVin } from './unproved.queries.ts'
 import { moveToOwner } from './move.queries.ts'
 import type { ChangeVehicle, OpenVehicle } from './opening.ts'
 import {
+  centersOfVehicle,
   lifecycle,
   linkVehicle,
   stateOfVehicle,
@@ -37,7 +39,8 @@ export async function insertVehicle(
   const taken = await takeOverVehicle(context, body.vehicleNumber.key, whose)
   await takeOverVin(context, body.vin, customerId)
   const id = taken ?? randomUUIDv7()
-  const { brand, ...columns } = await columnsOf(context, id, body)
+  const day = await today(context, serviceCenterId)
+  const { brand, ...columns } = await columnsOf(context, id, body, day)
   const { model, vehicleNumber } = body
   const values = { ...columns, ...markOf(vehicleNumber), customerId, brand, model }
   const refuse = (error: unknown) => refuseTaken(error, body)
@@ -66,9 +69,11 @@ export async function changeVehicle(
   const before = await lockRow<VehicleRow>(context, 'vehicle', id)
   const customerId = await moveToOwner(context, before, change)
   const { vehicleNumber } = change
+  const centers = await centersOfVehicle(context.db, id)
+  const day = await today(context, centers[0])
   await takeOverVin(context, change.vin, customerId ?? before.customerId)
   const changes = {
-    ...(await columnsOf(context, id, change)),
+    ...(await columnsOf(context, id, change, day)),
     ...(vehicleNumber && markOf(vehicleNumber)),
     ...given({ customerId }),
   }
@@ -93,14 +98,14 @@ function markOf({ plate, key, kind }: OpenVehicle['vehicleNumber']) {
   return { plate, plateKey: key, plateKind: kind }
 }
 
-/** The columns of what was given, but for the mark, in the names of our lists. */
-async function columnsOf(context: Writing, vehicleId: string, body: ChangeVehicle) {
-  const { db, now } = context
+/** The columns of what was given today, but for the mark, in the names of our lists. */
+async function columnsOf(context: Writing, vehicleId: string, body: ChangeVehicle, day: string) {
+  const { db } = context
   const { model, yearOfPurchase, vin, color, engineNumber, chassisNumber } = body
   const { photoFileId, registrationDate } = body
-  const fault = yearOfPurchase && yearProblem(yearOfPurchase, Number(now.slice(0, 4)))
+  const fault = yearOfPurchase && yearProblem(yearOfPurchase, Number(day.slice(0, 4)))
   if (fault) throw fieldProblem('yearOfPurchase', fault)
-  if (registrationDate && registrationDate > now.slice(0, 10)) {
+  if (registrationDate && registrationDate > day) {
     throw fieldProblem('registrationDate', 'Registration date must not lie in the future')
   }
   if (photoFileId) await attachFiles(db, [photoFileId], { purpose: 'vehicle_photo', to: vehicleId })
