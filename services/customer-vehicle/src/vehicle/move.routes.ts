@@ -1,5 +1,4 @@
 import { Moment } from '@forecourt/platform/moment'
-import { z } from 'zod'
 import { endpoint } from '../db.ts'
 import { refuseForeignVehicle } from '../visit/visit.queries.ts'
 import { VehicleMove } from './move.ts'
@@ -8,10 +7,7 @@ export const listVehicleMoves = endpoint.list('GET /vehicles/:id/history/moves',
   about: 'List from whom to whom a vehicle went and why, newest first; customers find nothing.',
   may: 'customer.read',
   item: VehicleMove,
-  filters: {
-    customerId: { type: z.uuid(), column: 'next_customer_id' },
-    movedAt: { type: Moment },
-  },
+  filters: { movedAt: { type: Moment } },
   sorts: { movedAt: 'moved_at' },
   of: ({ db }, { params }) => refuseForeignVehicle(db, params['id'] ?? ''),
   from: ({ db }, { params }) =>

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { asha, mumbai, priya, pune } from '@forecourt/testing/people'
+import { asha, gita, mumbai, priya, pune } from '@forecourt/testing/people'
 import { knowCenters, newPhone, newPlate, register } from '@forecourt/testing/registering'
 import { openStack, type Stack } from '@forecourt/testing/stack'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -158,6 +158,18 @@ describe('what a body says of the owner is never dropped in silence', () => {
       const moved = await stack.call(`PUT /vehicles/${shown?.id}`, { as: asha, body: sold })
       expect([moved.status, moved.data]).toMatchObject([200, { customerId: buyer }])
     }
+  })
+
+  test('a customer is named by the id of the account too', async () => {
+    const [{ customer }, { vehicles }] = [await register(stack), await register(stack)]
+    const own = 'update customer set account_id = $1 where id = $2'
+    await stack.admin.query(own, [gita.userId, customer.id])
+    const named = { customerId: gita.userId }
+    expect((await add({ ...car(), ...named })).data).toMatchObject({ customerId: customer.id })
+    const body = { ...named, reason: 'Sold' }
+    const moved = await stack.call(`PUT /vehicles/${vehicles[0]?.id}`, { as: asha, body })
+    expect(moved.data).toMatchObject({ customerId: customer.id })
+    await stack.admin.query(own, [null, customer.id])
   })
 
   test('another center is not chosen here', async () => {

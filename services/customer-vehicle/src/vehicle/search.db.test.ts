@@ -1,6 +1,6 @@
 import { inTransaction } from '@forecourt/platform/database'
 import type { Scope } from '@forecourt/platform/scope'
-import { asha, isha, kiran, meera, mumbai, pune } from '@forecourt/testing/people'
+import { asha, gita, isha, kiran, meera, mumbai, pune } from '@forecourt/testing/people'
 import { knowCenters, newPhone, newPlate, register } from '@forecourt/testing/registering'
 import { openStack, type Stack } from '@forecourt/testing/stack'
 import { sql } from 'kysely'
@@ -180,6 +180,16 @@ describe('a filter', () => {
   test('by customer or mark leaves the one', async () => {
     expect(idsOf(await list({ 'filter[customerId]': customer }))).toEqual([id])
     expect(idsOf(await list({ 'filter[vehicleNumber]': plate.toLowerCase() }))).toEqual([id])
+  })
+
+  test('by the account of a customer leaves what is theirs', async () => {
+    const own = 'update customer set account_id = $1 where id = $2'
+    await stack.admin.query(own, [gita.userId, customer])
+    for (const as of [asha, gita]) {
+      const { data } = await list({ 'filter[customerId]': gita.userId }, as)
+      expect(data.map((one) => one.id)).toEqual([id])
+    }
+    await stack.admin.query(own, [null, customer])
   })
 })
 

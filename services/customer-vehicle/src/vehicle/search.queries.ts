@@ -50,6 +50,11 @@ function isNamed(text: string): RawBuilder<boolean> {
 /** Of these makers, whatever a maker was called then. */
 export const isMadeBy: Condition = (_eb, names) => sql<boolean>`brand in ${namesOfBrands(names)}`
 
+/** Of these customers, each named by the own id or by that of the account. */
+export const isOwnedBy: Condition = (_eb, ids) =>
+  sql<boolean>`customer_id = any (${ids}::uuid[] || array(
+    select id from customer where account_id = any (${ids}::uuid[])))`
+
 export const isServedBy: Condition = (_eb, ids) =>
   sql<boolean>`exists (select from vehicle_center link where link.vehicle_id = id
     and link.service_center_id = any (${ids}::uuid[]))`
