@@ -10,6 +10,7 @@ import {
   ComponentHistoryRow,
   ComponentIssueRow,
   VehicleComponentRow,
+  VehiclePictureRow,
   type StartingComponent,
 } from './component/component.ts'
 import { CustomerCenterRow, CustomerRow, ReferenceCounterRow } from './customer/customer.ts'
@@ -34,6 +35,7 @@ export const tables = {
   vehicleCenter: VehicleCenterRow,
   vehicleMove: VehicleMoveRow,
   vehicleComponent: VehicleComponentRow,
+  vehiclePicture: VehiclePictureRow,
   componentIssue: ComponentIssueRow,
   componentHistory: ComponentHistoryRow,
   openMatter: OpenMatterRow,

@@ -49,6 +49,6 @@ async function lockVisited(
     // The visit, which lets the center serve the vehicle, comes by another topic.
     throw new NotYet('visit of', vehicleId)
   }
-  await lockComponents(db, vehicleId, components)
+  await lockComponents({ db, components }, vehicleId)
   return true
 }

@@ -47,8 +47,8 @@ async function component(id = 'brakes'): Promise<Shown | undefined> {
   return (await picture()).data.components.find((one) => one.id === id)
 }
 
-function change(body: object, as = ravi, id = 'brakes') {
-  return stack.call<Shown>(`PUT ${address(`/components/${id}`)}`, { as, body })
+function change(body: object, as = ravi, id = 'brakes', headers: Record<string, string> = {}) {
+  return stack.call<Shown>(`PUT ${address(`/components/${id}`)}`, { as, body, headers })
 }
 
 function report(body: object, as = ravi) {
@@ -296,4 +296,36 @@ test('work on a vehicle that the center lost to whoever owns it is heard, and ch
     return rows.length > 0
   })
   expect(await component()).toMatchObject({ status: 'unknown', serviceHistory: [] })
+})
+
+test('of two who saw one picture the second to change it is told', async () => {
+  const seen = (await picture()).headers.get('etag') ?? ''
+  expect(seen).toBe('"1"')
+  const match = { 'if-match': seen }
+  const both = await Promise.all([
+    change({ status: 'warning' }, ravi, 'brakes', match),
+    change({ status: 'healthy' }, ravi, 'tyres', match),
+  ])
+  const statuses = both.map(({ status }) => status)
+  expect(statuses.toSorted((one, other) => one - other)).toEqual([200, 412])
+  const now = { 'if-match': (await picture()).headers.get('etag') ?? '' }
+  expect(now['if-match']).toBe('"2"')
+  const body = { components: [{ id: 'tyres', status: 'critical' }] }
+  const put = (headers: Record<string, string>) =>
+    stack.call(`PUT ${address()}`, { as: asha, body, headers })
+  expect((await put(match)).status).toBe(412)
+  expect((await put(now)).headers.get('etag')).toBe('"3"')
+  const issue = `POST ${address('/components/brakes/issues')}` as const
+  const late = { as: ravi, body: { description: 'Squeals' }, headers: now }
+  expect((await stack.call(issue, late)).status).toBe(412)
+})
+
+test('the next service follows from the last one, and may only come back as it was shown', async () => {
+  const served = { lastServiceDate: '2026-10-01', serviceInterval: 100 }
+  const { data } = await change(served)
+  expect((await change({ ...data, status: 'healthy' })).data).toMatchObject(served)
+  const later = { ...data, lastServiceDate: '2026-10-02' }
+  expect((await change(later)).data).toMatchObject({ nextServiceDate: '2027-01-10' })
+  const { status, body } = await change({ nextServiceDate: '2027-03-01' })
+  expect([status, Object.keys(body.errors ?? {})]).toEqual([422, ['nextServiceDate']])
 })

@@ -27,6 +27,9 @@ export const VehicleComponentRow = z.object({
 })
 export type VehicleComponentRow = z.infer<typeof VehicleComponentRow>
 
+/** How often the picture of a vehicle was changed, whichever component. */
+export const VehiclePictureRow = z.object({ vehicleId: z.uuid(), version: z.number().int() })
+
 /** Something that is wrong with a component, until it is resolved. */
 export const ComponentIssueRow = z.object({
   id: z.uuid(),
@@ -68,6 +71,8 @@ export const ChangeComponent = z
     lastServiceDate: Day.nullable(),
     /** Days. */
     serviceInterval: z.number().int().min(1).max(3_650).nullable(),
+    /** May come back as it was shown; it follows from the two above. */
+    nextServiceDate: Day.nullable(),
     issues: z.array(z.object({ id: z.uuid(), resolved: z.boolean() })).max(50),
   })
   .partial()
@@ -134,8 +139,14 @@ export const Graphical = z
     vehicleId: z.uuid(),
     components: z.array(Component),
     lastUpdated: z.string().nullable(),
+    version: z.number().int(),
   })
   .meta({ id: 'VehicleGraphical' })
+
+/** One component, with the version of the whole picture. */
+export const ChangedComponent = Component.extend({ version: z.number().int() }).meta({
+  id: 'ChangedComponent',
+})
 
 /** What every vehicle has to begin with. */
 export type StartingComponent = Omit<VehicleComponentRow, 'vehicleId' | 'updatedAt'>

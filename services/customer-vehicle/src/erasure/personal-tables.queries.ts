@@ -24,6 +24,7 @@ export const personalTables: readonly PersonalTable[] = [
   { ...ofVehicle, table: 'vehicle_center', erasure: 'delete' },
   { ...move, by: 'former_customer_id' },
   { ...move, by: 'next_customer_id' },
+  { ...ofVehicle, table: 'vehicle_picture', erasure: 'delete' },
   { ...ofVehicle, table: 'vehicle_component', erasure: 'delete' },
   { ...ofVehicle, table: 'component_issue', erasure: 'delete' },
   { ...ofVehicle, table: 'component_history', erasure: 'delete' },
