@@ -13,7 +13,7 @@ export const CustomerState = z.object({
   serviceCenterIds: ServingCenters,
   firstName: Sealed.describe('The first word of the full name.'),
   fullName: Sealed.describe('The name as the person gave it.'),
-  phone: Sealed.describe('The proved mobile number, E.164.'),
+  phone: Sealed.describe('The mobile number, E.164; proved, unless `isVerified` is false.'),
   alternativePhone: Sealed.nullable().describe('Another number, E.164, if the person gave one.'),
   email: Sealed.nullable().describe('The e-mail address, if the person gave one.'),
   city: z.string().describe('City or village of the address; empty while none is known.'),
@@ -22,6 +22,10 @@ export const CustomerState = z.object({
   state: z.string().describe('State of the address, or empty.'),
   pinCode: z.string().describe('PIN code of the address, 6 digits, or empty.'),
   marketingConsent: z.boolean().describe('Whether the person agreed to offers.'),
+  isVerified: z
+    .boolean()
+    .optional()
+    .describe('False for whom staff has entered, until the phone is proved; else true or absent.'),
 })
 
 export const CustomerRegistered = event('customer-vehicle.customer.registered.v1', {

@@ -5,9 +5,10 @@ import { problem } from './problem.ts'
 const MAX_LIMIT = 100
 const MIN_SEARCH = 2
 
-/** What is looked for; an empty box on a page looks for nothing. */
+/** What is looked for, its accents as they are kept; an empty box on a page looks for nothing. */
 const SearchText = z
   .string()
+  .normalize('NFC')
   .trim()
   .max(100)
   .refine(

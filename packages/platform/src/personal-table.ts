@@ -55,7 +55,12 @@ export async function exportPerson(
       return [camel(one.table), rows.map((row) => opened(personal, one, row, isOwn))] as const
     }),
   )
-  return Object.fromEntries(found.filter(([, rows]) => rows.length > 0))
+  const kept: Record<string, Record<string, unknown>[]> = {}
+  // A table may stand in the list by each of its columns that name somebody.
+  for (const [name, rows] of found) {
+    if (rows.length > 0) kept[name] = [...(kept[name] ?? []), ...rows]
+  }
+  return kept
 }
 
 /** Ends what the tables keep of a person, the last one first. */

@@ -47,6 +47,8 @@ interface Person {
   referenceId?: string
   serviceCenterIds?: string[]
   marketingConsent?: boolean
+  /** Absent in what was told before anybody was who had proved nothing. */
+  isVerified?: boolean
 }
 
 /** What customer-vehicle says of a customer; sealed as it seals. */
@@ -57,6 +59,7 @@ export function customerFact(person: Person = {}): DataOf<typeof CustomerRegiste
   return {
     customerId,
     ...(person.accountId && { accountId: person.accountId }),
+    ...(person.isVerified !== undefined && { isVerified: person.isVerified }),
     referenceId: person.referenceId ?? 'CUST-MH12-000145',
     serviceCenterIds: person.serviceCenterIds ?? [pune],
     firstName: sealed('first_name', firstName),

@@ -10,6 +10,7 @@ import {
   ComponentHistoryRow,
   ComponentIssueRow,
   VehicleComponentRow,
+  VehiclePictureRow,
   type StartingComponent,
 } from './component/component.ts'
 import { CustomerCenterRow, CustomerRow, ReferenceCounterRow } from './customer/customer.ts'
@@ -20,6 +21,7 @@ import { OpenMatterRow } from './open-matter/open-matter.ts'
 import type { Places } from './place/place.ts'
 import { RegistrationRow } from './registration/registration.ts'
 import { ServiceCenterRow } from './service-center/service-center.ts'
+import { VehicleMoveRow } from './vehicle/move.ts'
 import { VehicleCenterRow, VehicleRow } from './vehicle/vehicle.ts'
 import { VisitInvoiceRow, VisitRow } from './visit/visit.ts'
 
@@ -31,7 +33,9 @@ export const tables = {
   referenceCounter: ReferenceCounterRow,
   vehicle: VehicleRow,
   vehicleCenter: VehicleCenterRow,
+  vehicleMove: VehicleMoveRow,
   vehicleComponent: VehicleComponentRow,
+  vehiclePicture: VehiclePictureRow,
   componentIssue: ComponentIssueRow,
   componentHistory: ComponentHistoryRow,
   openMatter: OpenMatterRow,

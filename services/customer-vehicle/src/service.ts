@@ -28,6 +28,7 @@ import * as registration from './registration/registration.routes.ts'
 import * as verification from './registration/verification.routes.ts'
 import { seedBrands } from './seed.ts'
 import { serviceCenters } from './service-center/service-center.consumers.ts'
+import * as move from './vehicle/move.routes.ts'
 import { lifecycle as vehicleLifecycle } from './vehicle/vehicle.queries.ts'
 import { retellVehicles } from './vehicle/retelling.queries.ts'
 import * as vehicle from './vehicle/vehicle.routes.ts'
@@ -65,6 +66,7 @@ export const customerVehicle = service({
     ...Object.values(kept),
     ...Object.values(outreach),
     ...Object.values(vehicle),
+    ...Object.values(move),
     ...Object.values(visit),
     ...Object.values(component),
     ...Object.values(registration),

@@ -149,6 +149,7 @@ test('a draft is changed line by line: one changed, one dropped, one more', asyn
   expect((await change({ placeOfSupply: 'Atlantis' })).status).toBe(422)
   expect((await change({ items: [{ id: randomUUID(), discount: 1 }] })).status).toBe(422)
   expect((await change({ items: [{ discount: 1 }] })).status).toBe(422)
+  expect((await change({ dueDate: '0000-01-01' })).status).toBe(422)
   expect((await change({ notes: null }, { 'if-match': '"2"' })).status).toBe(412)
   await stack.call(`PUT /invoices/${before.id}/finalize`, { as: ravi })
   expect((await change({ notes: 'Late' })).body.error?.reason).toBe('state_forbids')

@@ -1,3 +1,4 @@
+import { Day } from '@forecourt/contracts/day'
 import { isGstin } from '@forecourt/contracts/gstin'
 import { Amount, Quantity, SignedAmount, TaxRate } from '@forecourt/contracts/money'
 import { z } from 'zod'
@@ -95,7 +96,7 @@ export const erasedBuyer: CustomerDetails = { name: 'Erased customer' }
 const Particulars = z.object({
   /** The state whose tax it is; without it, the customer's. */
   placeOfSupply: text(80).nullish(),
-  dueDate: z.iso.date('Must be a day such as 2026-01-31').nullish(),
+  dueDate: Day.nullish(),
   notes: text(1_000).nullish(),
 })
 

@@ -1,8 +1,7 @@
+import { Day } from '@forecourt/contracts/day'
 import { Amount } from '@forecourt/contracts/money'
 import { z } from 'zod'
 import { ListedInvoice } from './invoice.ts'
-
-const Day = z.iso.date('Must be a day such as 2026-01-31')
 
 /** Which invoices are counted: those of a period of issue, of one center, of one customer. */
 export const Asked = z.object({

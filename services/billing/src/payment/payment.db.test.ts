@@ -147,6 +147,8 @@ test('the reports equal the invoices and payments behind them', async () => {
     byStatus: { status: string; totalAmount: number }[]
   }
   const { data } = await stack.call<Summary[]>('GET /invoices/reports/summary', { as: kiran })
+  const ofNoYear = await stack.call('GET /invoices/reports/summary?from=0000-01-01', { as: kiran })
+  expect(ofNoYear.status).toBe(422)
   const { rows } = await stack.admin.query<{ total: string; paid: string; count: string }>(
     `select sum(total_minor) as total, count(*) as count,
             (select sum(amount_minor) from payment) as paid

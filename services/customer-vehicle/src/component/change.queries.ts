@@ -6,28 +6,44 @@ import { sql, type Kysely } from 'kysely'
 import type { z } from 'zod'
 import type { Means, Tables } from '../db.ts'
 import {
+  nextServiceDate,
   startingComponent,
   statusWithIssue,
   type ChangeComponent,
   type ChangeGraphical,
   type ReportIssue,
-  type StartingComponent,
   type VehicleComponentRow,
 } from './component.ts'
 
 type Changing = Context<Tables> & Means
 
+interface Locking extends Pick<Means, 'components'> {
+  db: Kysely<Tables>
+  /** The version of the picture that a person expects, if one was named. */
+  expectedVersion?: number | undefined
+}
+
 /**
  * Locks a vehicle, so that those who change its components do so in turn, and gives it those that
- * every vehicle has. Throws `not_found`.
+ * every vehicle has. Throws `not_found`, and `version_changed` where the picture is another by now.
  */
 export async function lockComponents(
-  db: Kysely<Tables>,
+  { db, components, expectedVersion }: Locking,
   vehicleId: string,
-  components: readonly StartingComponent[],
 ): Promise<void> {
   const vehicles = db.selectFrom('vehicle').select('id').where('id', '=', vehicleId)
   if (!(await vehicles.forUpdate().executeTakeFirst())) throw problem('not_found')
+  const { version } = await db
+    .insertInto('vehiclePicture')
+    .values({ vehicleId, version: 2 })
+    .onConflict((conflict) =>
+      conflict.column('vehicleId').doUpdateSet({ version: sql`vehicle_picture.version + 1` }),
+    )
+    .returning('version')
+    .executeTakeFirstOrThrow()
+  if (expectedVersion !== undefined && version !== expectedVersion + 1) {
+    throw problem('version_changed')
+  }
   await db
     .insertInto('vehicleComponent')
     .values(components.map((component) => ({ ...component, vehicleId })))
@@ -41,7 +57,7 @@ export async function changeGraphical(
   vehicleId: string,
   { components }: z.infer<typeof ChangeGraphical>,
 ): Promise<void> {
-  await lockComponents(context.db, vehicleId, context.components)
+  await lockComponents(context, vehicleId)
   for (const { id, ...change } of components) {
     const before = await findComponent(context.db, vehicleId, id)
     if (!before) await addComponent(context.db, vehicleId, id, change)
@@ -85,16 +101,22 @@ export async function changeComponent(
   { db, was, now }: Changing,
   vehicleId: string,
   componentId: string,
-  { issues = [], position, serviceInterval, ...change }: ChangeComponent,
+  { issues = [], position, serviceInterval, nextServiceDate: next, ...change }: ChangeComponent,
 ): Promise<void> {
   const before = await findComponent(db, vehicleId, componentId)
   if (!before) throw problem('not_found')
   was(before)
+  const changes = given({ ...change, serviceIntervalDays: serviceInterval })
+  const dates = [before, { ...before, ...changes }].map(nextServiceDate)
+  if (next !== undefined && !dates.includes(next)) {
+    const message = 'Follows from lastServiceDate and serviceInterval: change those'
+    throw fieldProblem('nextServiceDate', message)
+  }
   const moved = position && { positionX: position.x, positionY: position.y }
   const judged = change.status && { statusAt: now }
   await db
     .updateTable('vehicleComponent')
-    .set({ ...given({ ...change, serviceIntervalDays: serviceInterval }), ...moved, ...judged })
+    .set({ ...changes, ...moved, ...judged })
     .set({ updatedAt: sql`now()` })
     .where('vehicleId', '=', vehicleId)
     .where('componentId', '=', componentId)
@@ -120,7 +142,7 @@ export async function reportIssue(
   issue: z.infer<typeof ReportIssue>,
 ): Promise<void> {
   const { db, me, now } = context
-  await lockComponents(db, vehicleId, context.components)
+  await lockComponents(context, vehicleId)
   const before = await findComponent(db, vehicleId, componentId)
   if (!before) throw problem('not_found')
   const whose = { vehicleId, componentId, reportedAt: now, reportedBy: me.userId }

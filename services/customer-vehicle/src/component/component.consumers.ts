@@ -35,15 +35,20 @@ interface Visited {
   serviceCenterId: string
 }
 
-/** Answers false for a vehicle that is no more, and so has no components. */
+/** Answers false for a vehicle that the center does not serve any more, or that is no more. */
 async function lockVisited(
   { db, components }: Means & { db: Kysely<Tables> },
   { vehicleId, serviceCenterId }: Visited,
 ): Promise<boolean> {
   const centers = await centersOfVehicle(db, vehicleId)
   if (centers.length === 0) return false
-  // The visit, which lets the center serve the vehicle, comes by another topic.
-  if (!centers.includes(serviceCenterId)) throw new NotYet('visit of', vehicleId)
-  await lockComponents(db, vehicleId, components)
+  if (!centers.includes(serviceCenterId)) {
+    const visits = db.selectFrom('visit').select('id').where('vehicleId', '=', vehicleId)
+    // Whoever proved to own the vehicle took it from the center, visit and all.
+    if (await visits.where('serviceCenterId', '=', serviceCenterId).executeTakeFirst()) return false
+    // The visit, which lets the center serve the vehicle, comes by another topic.
+    throw new NotYet('visit of', vehicleId)
+  }
+  await lockComponents({ db, components }, vehicleId)
   return true
 }

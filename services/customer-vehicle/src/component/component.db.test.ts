@@ -47,8 +47,8 @@ async function component(id = 'brakes'): Promise<Shown | undefined> {
   return (await picture()).data.components.find((one) => one.id === id)
 }
 
-function change(body: object, as = ravi, id = 'brakes') {
-  return stack.call<Shown>(`PUT ${address(`/components/${id}`)}`, { as, body })
+function change(body: object, as = ravi, id = 'brakes', headers: Record<string, string> = {}) {
+  return stack.call<Shown>(`PUT ${address(`/components/${id}`)}`, { as, body, headers })
 }
 
 function report(body: object, as = ravi) {
@@ -206,6 +206,9 @@ test('a person says how a component is, and that an issue is over', async () => 
   expect((await change({ lastServiceDate: null })).data).toMatchObject({
     ...{ nextServiceDate: null, status: 'healthy', serviceInterval: 100 },
   })
+  for (const lastServiceDate of ['0000-01-01', '9999-12-31']) {
+    expect((await change({ lastServiceDate })).status).toBe(422)
+  }
   const line = await stack.topics.next(
     'customer-vehicle.audit.recorded.v1',
     ({ data: deed }) =>
@@ -280,4 +283,49 @@ test('a component that no vehicle has is not there', async () => {
   expect((await change({ status: 'healthy' }, ravi, 'wings')).status).toBe(404)
   const path = `GET ${address('/components/wings/history')}` as const
   expect((await stack.call(path, { as: ravi })).status).toBe(404)
+})
+
+test('work on a vehicle that the center lost to whoever owns it is heard, and changes nothing', async () => {
+  await publish(stack, JobCardCreated, cardFact(visitor, { serviceCenterId: mumbai }))
+  await eventually('Mumbai sees it', async () => (await picture(meera)).status === 200)
+  const links = 'delete from vehicle_center where vehicle_id = $1 and service_center_id = $2'
+  await stack.admin.query(links, [visitor.vehicleId, mumbai])
+  const id = await publish(stack, ComponentWorkRecorded, newWork({ serviceCenterId: mumbai }))
+  await eventually('the work', async () => {
+    const { rows } = await stack.admin.query('select from inbox where event_id = $1', [id])
+    return rows.length > 0
+  })
+  expect(await component()).toMatchObject({ status: 'unknown', serviceHistory: [] })
+})
+
+test('of two who saw one picture the second to change it is told', async () => {
+  const seen = (await picture()).headers.get('etag') ?? ''
+  expect(seen).toBe('"1"')
+  const match = { 'if-match': seen }
+  const both = await Promise.all([
+    change({ status: 'warning' }, ravi, 'brakes', match),
+    change({ status: 'healthy' }, ravi, 'tyres', match),
+  ])
+  const statuses = both.map(({ status }) => status)
+  expect(statuses.toSorted((one, other) => one - other)).toEqual([200, 412])
+  const now = { 'if-match': (await picture()).headers.get('etag') ?? '' }
+  expect(now['if-match']).toBe('"2"')
+  const body = { components: [{ id: 'tyres', status: 'critical' }] }
+  const put = (headers: Record<string, string>) =>
+    stack.call(`PUT ${address()}`, { as: asha, body, headers })
+  expect((await put(match)).status).toBe(412)
+  expect((await put(now)).headers.get('etag')).toBe('"3"')
+  const issue = `POST ${address('/components/brakes/issues')}` as const
+  const late = { as: ravi, body: { description: 'Squeals' }, headers: now }
+  expect((await stack.call(issue, late)).status).toBe(412)
+})
+
+test('the next service follows from the last one, and may only come back as it was shown', async () => {
+  const served = { lastServiceDate: '2026-10-01', serviceInterval: 100 }
+  const { data } = await change(served)
+  expect((await change({ ...data, status: 'healthy' })).data).toMatchObject(served)
+  const later = { ...data, lastServiceDate: '2026-10-02' }
+  expect((await change(later)).data).toMatchObject({ nextServiceDate: '2027-01-10' })
+  const { status, body } = await change({ nextServiceDate: '2027-03-01' })
+  expect([status, Object.keys(body.errors ?? {})]).toEqual([422, ['nextServiceDate']])
 })

@@ -5,7 +5,7 @@ import type { z } from 'zod'
 import type { Means, Tables } from '../db.ts'
 import {
   shownComponent,
-  type Component,
+  type ChangedComponent,
   type ComponentHistoryRow,
   type ComponentIssueRow,
   type Graphical,
@@ -23,6 +23,8 @@ export interface KeptComponents {
   components: JsonRow[]
   issues: JsonRow[]
   services: JsonRow[]
+  /** Null where nobody has said anything of one. */
+  version: number | null
 }
 type JsonRow = Record<string, unknown>
 
@@ -33,6 +35,7 @@ export function keptComponents(db: Kysely<Tables>) {
     components: jsonArrayFrom(componentsOf(db, id)),
     issues: jsonArrayFrom(issuesOf(db, id)),
     services: jsonArrayFrom(newestServices(db, id)),
+    version: sql<number | null>`(select version from vehicle_picture where vehicle_id = ${id})`,
   }) as RawBuilder<KeptComponents>
 }
 
@@ -66,6 +69,7 @@ export function pictureOf(
     vehicleId,
     components: merged(starting, rows).map((one) => shownComponent(one, issues, services)),
     lastUpdated,
+    version: kept.version ?? 1,
   }
 }
 
@@ -80,16 +84,16 @@ function rowOf<Row>(row: JsonRow): Row {
   return Object.fromEntries(fields) as Row
 }
 
-/** One component of it. Throws `not_found`. */
+/** One component of it, with the picture's version. Throws `not_found`. */
 export async function oneComponent(
   reading: Reading,
   vehicleId: string,
   componentId: string,
-): Promise<z.output<typeof Component>> {
-  const { components } = await graphicalOf(reading, vehicleId)
+): Promise<z.output<typeof ChangedComponent>> {
+  const { components, version } = await graphicalOf(reading, vehicleId)
   const component = components.find(({ id }) => id === componentId)
   if (!component) throw problem('not_found')
-  return component
+  return { ...component, version }
 }
 
 /** What workshops did to one component, as far as one may see their visits. */

@@ -6,7 +6,7 @@ import { graphicalOf, oneComponent, servicesOf } from './component.queries.ts'
 import {
   ChangeComponent,
   ChangeGraphical,
-  Component,
+  ChangedComponent,
   ComponentService,
   Graphical,
   ReportIssue,
@@ -37,9 +37,9 @@ export const updateComponent = endpoint('PUT /vehicles/:id/graphical/components/
   may: 'component.update',
   message: 'Vehicle component updated',
   body: ChangeComponent,
-  returns: Component,
+  returns: ChangedComponent,
   async handle(context, { params: { id, component }, body }) {
-    await lockComponents(context.db, id, context.components)
+    await lockComponents(context, id)
     await changeComponent(context, id, component, body)
     return oneComponent(context, id, component)
   },
@@ -71,7 +71,7 @@ export const addComponentIssue = endpoint(
     may: 'component.update',
     message: 'Issue reported',
     body: ReportIssue,
-    returns: Component,
+    returns: ChangedComponent,
     async handle(context, { params: { id, component }, body }) {
       await reportIssue(context, id, component, body)
       return oneComponent(context, id, component)

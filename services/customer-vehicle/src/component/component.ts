@@ -4,6 +4,7 @@ import {
   vehicleComponents,
   type VehicleComponent,
 } from '@forecourt/contracts/vehicle-component'
+import { Day } from '@forecourt/contracts/day'
 import { Amount } from '@forecourt/contracts/money'
 import { z } from 'zod'
 import { readTable } from '../reference/table.ts'
@@ -25,6 +26,9 @@ export const VehicleComponentRow = z.object({
   updatedAt: z.string(),
 })
 export type VehicleComponentRow = z.infer<typeof VehicleComponentRow>
+
+/** How often the picture of a vehicle was changed, whichever component. */
+export const VehiclePictureRow = z.object({ vehicleId: z.uuid(), version: z.number().int() })
 
 /** Something that is wrong with a component, until it is resolved. */
 export const ComponentIssueRow = z.object({
@@ -64,9 +68,11 @@ export const ChangeComponent = z
     category: text(40),
     position: z.object({ x: Percent, y: Percent }),
     status: ComponentStatus,
-    lastServiceDate: z.iso.date('Must be a day such as 2026-01-31').nullable(),
+    lastServiceDate: Day.nullable(),
     /** Days. */
     serviceInterval: z.number().int().min(1).max(3_650).nullable(),
+    /** May come back as it was shown; it follows from the two above. */
+    nextServiceDate: Day.nullable(),
     issues: z.array(z.object({ id: z.uuid(), resolved: z.boolean() })).max(50),
   })
   .partial()
@@ -133,8 +139,14 @@ export const Graphical = z
     vehicleId: z.uuid(),
     components: z.array(Component),
     lastUpdated: z.string().nullable(),
+    version: z.number().int(),
   })
   .meta({ id: 'VehicleGraphical' })
+
+/** One component, with the version of the whole picture. */
+export const ChangedComponent = Component.extend({ version: z.number().int() }).meta({
+  id: 'ChangedComponent',
+})
 
 /** What every vehicle has to begin with. */
 export type StartingComponent = Omit<VehicleComponentRow, 'vehicleId' | 'updatedAt'>

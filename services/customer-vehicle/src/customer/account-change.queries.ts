@@ -10,7 +10,7 @@ import {
   type AccountHolder,
   type Hearing,
 } from './account.queries.ts'
-import type { CustomerRow } from './customer.ts'
+import { isMadeUp, type CustomerRow } from './customer.ts'
 import {
   centersOfCustomer,
   openedCustomer,
@@ -50,9 +50,6 @@ function digestOf(personal: PersonalData, { fullName, email, phone }: AccountHol
   return personal.blindIndex('account', JSON.stringify([fullName, email, phone]))
 }
 
-/** The user name of whoever came by a phone alone. */
-const MADE_UP = /^user_\d+(_\d+)?$/
-
 /** What changes for a customer; nothing where all of it is known. */
 async function changesBy(
   { db, personal }: Hearing,
@@ -62,8 +59,7 @@ async function changesBy(
   const known = openedCustomer(personal, row)
   const mayHave = phone === known.phone || !(await isOfAnother(db, personal, row.id, phone))
   const person = { ...known, email: known.email ?? email, ...(mayHave && { phone }) }
-  // A name that the house has made up gives way to the one that the person has.
-  const isNamed = MADE_UP.test(row.fullName) && fullName !== row.fullName
+  const isNamed = isMadeUp(row.fullName) && fullName !== row.fullName
   const differing = {
     ...(fullName !== row.fullName && !isNamed && { fullName }),
     ...(email !== null && email !== person.email && { email }),

@@ -30,12 +30,15 @@ const personal = personalData(keys('PERSONAL_KEYS'), keys('BLIND_INDEX_KEY'))
 
 interface Account {
   phone?: string | null
+  fullName?: string
+  email?: string | null
   role?: string
   status?: string
 }
 
 /** Gita's account, as identity tells of it. */
-function accountOf({ phone = newPhone(), role = 'mobile_user', status = 'active' }: Account = {}) {
+function accountOf({ phone = newPhone(), email = 'gita@example.com', ...rest }: Account = {}) {
+  const { fullName = 'Gita Rao', role = 'mobile_user', status = 'active' } = rest
   const userId = randomUUIDv7()
   const seal = (column: string, value: string) =>
     personal.seal(value, { table: 'user', column, id: userId })
@@ -44,8 +47,8 @@ function accountOf({ phone = newPhone(), role = 'mobile_user', status = 'active'
     role,
     status,
     serviceCenterIds: [],
-    fullName: seal('full_name', 'Gita Rao'),
-    email: seal('email', 'gita@example.com'),
+    fullName: seal('full_name', fullName),
+    email: email === null ? null : seal('email', email),
     phone: phone === null ? null : seal('phone', phone),
   }
 }
@@ -167,6 +170,31 @@ test('a form of a phone that has an account adds its vehicles, and the address n
   )
   expect(told.data).toMatchObject({ serviceCenterIds: [headOffice, pune], state: 'Maharashtra' })
   expect(await customersOf(phone)).toHaveLength(1)
+})
+
+test('the first form brings consent, and the name and the e-mail address that nobody knew', async () => {
+  const phone = newPhone()
+  const { id } = await openAccount(accountOf({ phone, fullName: 'user_90001234', email: null }))
+  await register(stack, { customer: { mobileNumber: phone } })
+  expect((await show(id, asha)).data).toMatchObject({
+    ...{ fullName: 'Rahul Deshpande', email: 'rahul@example.com', marketingConsent: true },
+    suggestion: null,
+  })
+  const told = await stack.topics.next(
+    'customer-vehicle.customer.changed.v1',
+    ({ key }) => key === id,
+  )
+  expect(told.data).toMatchObject({ marketingConsent: true })
+})
+
+test('whoever withdrew the consent of a form gives none by the next', async () => {
+  const phone = newPhone()
+  const { customer } = await register(stack, { customer: { mobileNumber: phone } })
+  const body = { marketingConsent: false }
+  await stack.call(`PUT /customers/${customer.id}`, { as: asha, body })
+  await stack.redis.flushdb()
+  await register(stack, { customer: { mobileNumber: phone } })
+  expect((await show(customer.id, asha)).data).toMatchObject({ marketingConsent: false })
 })
 
 test('the account and the form at once are one customer, whoever is first', async () => {

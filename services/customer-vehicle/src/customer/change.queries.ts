@@ -59,12 +59,11 @@ function sealedChanges({ personal }: Means, id: string, change: ChangeCustomer) 
   })
 }
 
-/** Tells the new state of a changed customer; only those who were verified are known outside. */
+/** Tells the new state of a changed customer. */
 export async function tellChange(
   { db, emit, personal }: Pick<Changing, 'db' | 'emit' | 'personal'>,
   row: CustomerRow,
 ): Promise<void> {
-  if (row.referenceId === null) return
   const centers = await centersOfCustomer(db, row.id)
   emit(CustomerChanged, row.version, stateOfCustomer(personal, row, centers))
 }

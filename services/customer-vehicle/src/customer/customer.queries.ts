@@ -108,5 +108,6 @@ export function stateOfCustomer(
     state: row.state,
     pinCode: row.pinCode,
     marketingConsent: row.marketingConsent,
+    isVerified: row.verifiedAt !== null,
   }
 }

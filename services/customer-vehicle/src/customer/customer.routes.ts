@@ -10,7 +10,7 @@ import { CustomerDetail, type CustomerEntryRow } from './entry.ts'
 import { awaitCustomer, awaitEntry, findEntry, showDetail, showEntry } from './entry.queries.ts'
 import { hasBrand, isAmong, matches } from './filter.queries.ts'
 
-const name = z.string().trim().min(1).max(100)
+const name = z.string().normalize('NFC').trim().min(1).max(100)
 
 /** One list under two addresses: staff of the workshop know the first, those of sales the other. */
 const customers = {

@@ -123,6 +123,14 @@ export function spellOutCustomer(facts: CustomerFacts): Customer {
   }
 }
 
+/** The user name of whoever came by a phone alone. */
+const MADE_UP = /^user_\d+(_\d+)?$/
+
+/** Whether the house has made a name up, which gives way to the one that the person has. */
+export function isMadeUp(fullName: string): boolean {
+  return MADE_UP.test(fullName)
+}
+
 /** A full name, split at its first space. */
 export function splitName(fullName: string): { firstName: string; lastName: string | null } {
   const [, firstName = fullName, lastName = null] = /^(\S+)\s+(.+)$/.exec(fullName) ?? []

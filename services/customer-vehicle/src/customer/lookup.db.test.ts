@@ -171,6 +171,15 @@ describe('a token links', () => {
     expect((await link(found.token)).status).toBe(404)
   })
 
+  test('under the id of the account too', async () => {
+    const { data: found } = await look({ phone })
+    await stack.admin.query('update customer set account_id = $1 where id = $2', [gita.userId, id])
+    const body = { token: found.token }
+    const linked = await stack.call(`POST /customers/${gita.userId}/link`, { as: mohan, body })
+    expect([linked.status, linked.data]).toMatchObject([200, { id, serviceCenterId: mumbai }])
+    await stack.admin.query('update customer set account_id = null where id = $1', [id])
+  })
+
   test('for ten minutes', async () => {
     const { data: found } = await look({ phone })
     const place = { table: 'lookup', column: 'found', id: mohan.userId }

@@ -1,6 +1,7 @@
 import type { Context } from '@forecourt/platform/endpoint'
 import { endpoint, type Means, type Tables } from '../db.ts'
 import type { VehicleRow } from '../vehicle/vehicle.ts'
+import { findEntry } from './entry.queries.ts'
 import { FoundCustomer, LinkCustomer, LinkedCustomer, LookUpCustomer } from './lookup.ts'
 import { centerToLink, linkFound, lookUpCustomer, openFound, sealFound } from './lookup.queries.ts'
 
@@ -33,7 +34,8 @@ export const linkCustomer = endpoint('POST /customers/:id/link', {
   body: LinkCustomer,
   returns: LinkedCustomer,
   async handle(context, { params, body }) {
-    const found = openFound(context, body.token, params.id)
+    const customer = await findEntry(context.db, params.id)
+    const found = openFound(context, body.token, customer.id)
     const serviceCenterId = await centerToLink(context.db, context.me, body.serviceCenterId)
     const { id, version } = await linkFound(context, found, serviceCenterId)
     return { id, serviceCenterId, vehicleIds: found.vehicleIds, version }

@@ -21,7 +21,10 @@ export interface Proof {
   isNew: boolean
 }
 
-/** Makes a customer of a locked row whose phone is proved: gives the reference id, and tells. */
+/**
+ * Makes a customer of a locked row whose phone is proved, and tells; whoever has been given a
+ * reference id before keeps it.
+ */
 export async function verifyCustomer(
   context: Settling,
   row: CustomerRow,
@@ -29,7 +32,8 @@ export async function verifyCustomer(
   changes: Partial<CustomerRow> = {},
 ): Promise<CustomerRow> {
   const { db, emit, personal } = context
-  const verified = { ...changes, referenceId: await drawReferenceId(db, proof), verifiedAt }
+  const reference = row.referenceId ?? (await drawReferenceId(db, proof))
+  const verified = { ...changes, referenceId: reference, verifiedAt }
   const customer = isNew
     ? await completed(db, row.id, verified)
     : await changeRow(context, 'customer', row, verified)
@@ -85,7 +89,8 @@ export async function linkToCenter(
     values (${customerId}::uuid, ${serviceCenterId}::uuid) on conflict do nothing`.execute(db)
 }
 
-async function completed(
+/** Fills in what a row lacks that was added in this transaction, whose first version it stays. */
+export async function completed(
   db: Kysely<Tables>,
   id: string,
   verified: Partial<CustomerRow>,
@@ -99,7 +104,7 @@ async function completed(
 }
 
 /** The next number of the prefix; its row stays locked until the end, so that none is skipped. */
-async function drawReferenceId(
+export async function drawReferenceId(
   db: Kysely<Tables>,
   { serviceCenterId, firstPlate }: Pick<Proof, 'serviceCenterId' | 'firstPlate'>,
 ): Promise<string> {

@@ -113,6 +113,28 @@ test('photos go with whom they were of', async () => {
   await expect.poll(() => rowsOf('select from file where id = $1', [photo])).toEqual([])
 })
 
+test('why a vehicle was sold goes with whoever sold it, and with whoever bought it', async () => {
+  for (const who of ['seller', 'buyer'] as const) {
+    await stack.redis.flushdb()
+    const [seller, buyer] = [await registered(), await registered()]
+    const vehicleId = seller.made.vehicles[0]?.id
+    const reason = `Sold by ${seller.known['name']} to ${buyer.known['name']}`
+    const move = { as: asha, body: { customerId: buyer.id, reason } }
+    expect((await stack.call(`PUT /vehicles/${vehicleId}`, move)).status).toBe(200)
+    const { id, known } = { seller, buyer }[who]
+    const kept = await stack.call<Record<string, unknown>>(
+      `GET /personal-data/customer-vehicle/${id}`,
+      {
+        as: priya,
+      },
+    )
+    expect(JSON.stringify(kept.data)).toContain(reason)
+    expect((await erase(id)).status).toBe(200)
+    const name = { name: known['name'] ?? '' }
+    expect(await tracesInTables(stack, 'customer-vehicle', name)).toEqual([])
+  }
+})
+
 test('the phone and the plate register anew, as a new customer with new ids', async () => {
   const { known, made, id } = await registered()
   await erase(id)

@@ -2,6 +2,12 @@ import type { PersonalTable } from '@forecourt/platform/personal-table'
 
 const customer = { whose: 'customerId', by: 'customer_id' } as const
 const ofVehicle = { whose: 'customerId', by: 'vehicle_id', through: 'vehicle' } as const
+/** A reason names whom it likes, so that it goes with either of both. */
+const move = {
+  table: 'vehicle_move',
+  whose: 'customerId',
+  erasure: 'delete',
+} as const
 
 /** What this service keeps of a customer. */
 export const personalTables: readonly PersonalTable[] = [
@@ -16,6 +22,9 @@ export const personalTables: readonly PersonalTable[] = [
   { ...customer, table: 'customer_center', erasure: 'delete' },
   { ...customer, table: 'vehicle', erasure: 'delete' },
   { ...ofVehicle, table: 'vehicle_center', erasure: 'delete' },
+  { ...move, by: 'former_customer_id' },
+  { ...move, by: 'next_customer_id' },
+  { ...ofVehicle, table: 'vehicle_picture', erasure: 'delete' },
   { ...ofVehicle, table: 'vehicle_component', erasure: 'delete' },
   { ...ofVehicle, table: 'component_issue', erasure: 'delete' },
   { ...ofVehicle, table: 'component_history', erasure: 'delete' },

@@ -2,8 +2,10 @@ import type { Context } from '@forecourt/platform/endpoint'
 import { problem, type FieldMessages } from '@forecourt/platform/problem'
 import { findBrand } from '../brand/brand.queries.ts'
 import type { Means, Tables } from '../db.ts'
+import { today } from '../service-center/service-center.queries.ts'
 import { yearProblem } from '../vehicle/year.ts'
 import type { Form, FormVehicle, SubmitForm, TypedVehicles } from './form.ts'
+import type { RegistrationRow } from './registration.ts'
 
 export type Writing = Context<Tables> & Means
 
@@ -11,13 +13,17 @@ export type Writing = Context<Tables> & Means
  * The form in the names of our lists. Throws one 422 that names every field which no list has, or
  * which this caller may not enter.
  */
-export async function settleForm(context: Writing, { customer, vehicles }: SubmitForm) {
+export async function settleForm(
+  context: Writing,
+  { customer, vehicles, serviceCenterId }: SubmitForm,
+) {
   const place = context.places.checkAddress(customer)
   const fields: FieldMessages = {}
   for (const [field, message] of Object.entries(place.problems ?? {})) {
     fields[`customer.${field}`] = [message]
   }
-  const settled = await lookUpVehicles(context, vehicles, fields)
+  const center = serviceCenterId ?? context.me.centers[0]
+  const settled = await lookUpVehicles(context, vehicles, center, fields)
   refuse(fields)
   const { fullName, mobileNumber: phone, alternativeNumber, email, city, pinCode } = customer
   const { taluka, district, state } = place.address ?? customer
@@ -43,12 +49,12 @@ export async function settleForm(context: Writing, { customer, vehicles }: Submi
 export async function settleVehicles(
   context: Writing,
   vehicles: TypedVehicles,
-  registrationId: string,
+  { id, serviceCenterId }: Pick<RegistrationRow, 'id' | 'serviceCenterId'>,
 ): Promise<FormVehicle[]> {
   const fields: FieldMessages = {}
-  const settled = await lookUpVehicles(context, vehicles, fields)
+  const settled = await lookUpVehicles(context, vehicles, serviceCenterId, fields)
   refuse(fields)
-  await refuseUnknownPhotos(context, settled, registrationId)
+  await refuseUnknownPhotos(context, settled, id)
   return settled
 }
 
@@ -77,9 +83,10 @@ export async function refuseUnknownPhotos(
 async function lookUpVehicles(
   { db, me, now }: Writing,
   vehicles: TypedVehicles,
+  serviceCenterId: string | undefined,
   fields: FieldMessages,
 ): Promise<FormVehicle[]> {
-  const currentYear = Number(now.slice(0, 4))
+  const currentYear = Number((await today({ db, now }, serviceCenterId)).slice(0, 4))
   const isStaff = me.may('registration.create')
   const brands = await Promise.all(vehicles.map(({ brand }) => findBrand(db, brand)))
   return vehicles.map((vehicle, at) => {

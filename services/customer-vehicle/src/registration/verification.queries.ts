@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { CustomerChanged, VehicleRegistered } from '@forecourt/contracts/customer-vehicle-events'
 import { changeRow } from '@forecourt/platform/row'
-import type { CustomerRow } from '../customer/customer.ts'
+import { isMadeUp, type CustomerRow } from '../customer/customer.ts'
 import {
   centersOfCustomer,
   openedCustomer,
@@ -10,12 +10,8 @@ import {
 } from '../customer/customer.queries.ts'
 import { addOrLock, linkToCenter, verifyCustomer } from '../customer/proved.queries.ts'
 import { attachFiles, releaseFiles } from '../file/file.queries.ts'
-import {
-  addVehicles,
-  linkVehicle,
-  stateOfVehicle,
-  tellVehicle,
-} from '../vehicle/vehicle.queries.ts'
+import { addVehicles } from '../vehicle/adding.queries.ts'
+import { linkVehicle, stateOfVehicle, tellVehicle } from '../vehicle/vehicle.queries.ts'
 import type { VehicleRow } from '../vehicle/vehicle.ts'
 import type { Form, FormVehicle } from './form.ts'
 import type { Writing } from './form.queries.ts'
@@ -41,7 +37,8 @@ export async function settleCustomer(
   const { row, isNew } = found
   await linkToCenter(db, row.id, registration.serviceCenterId)
   if (row.verifiedAt) return enrich(context, row, form)
-  const typed = isNew ? {} : { ...plain, ...sealedCustomer(personal, row.id, form.customer) }
+  const sealed = sealedCustomer(personal, row.id, form.customer)
+  const typed = isNew ? {} : { ...plain, ...sealed, marketingConsent: true }
   const proof = {
     serviceCenterId: registration.serviceCenterId,
     firstPlate: form.vehicles[0]?.plate ?? null,
@@ -52,14 +49,15 @@ export async function settleCustomer(
 }
 
 /**
- * What a known customer typed differently is kept for staff to decide on; an address that nobody
- * has told yet is taken over.
+ * What a known customer typed differently is kept for staff to decide on; what nobody has told yet
+ * is taken over. The first form brings its consent, which whoever filled one in before may have
+ * withdrawn since.
  */
 async function enrich(context: Writing, row: CustomerRow, form: Form): Promise<CustomerRow> {
   const { db, emit, personal } = context
   const facts = openedCustomer(personal, row)
-  const address = row.pinCode === '' ? addressIn(form) : {}
-  const known = { ...row, ...facts, ...address }
+  const told = untoldBefore(row, facts.email, form)
+  const known = { ...row, ...facts, ...told }
   const different = Object.entries(form.customer).filter(
     ([field, typed]) => known[field as keyof Form['customer']] !== typed,
   )
@@ -68,18 +66,31 @@ async function enrich(context: Writing, row: CustomerRow, form: Form): Promise<C
     different.length > 0
       ? personal.seal(JSON.stringify(Object.fromEntries(different)), place)
       : row.suggestion
-  const told = { ...address, ...sealedCustomer(personal, row.id, { ...facts, ...address }) }
-  const changes = row.pinCode === '' ? { ...told, suggestion } : { suggestion }
-  const customer = await changeRow(context, 'customer', row, changes)
+  const { fullName, city, taluka, district, state, pinCode } = known
+  const customer = await changeRow(context, 'customer', row, {
+    ...{ fullName, city, taluka, district, state, pinCode, suggestion },
+    ...sealedCustomer(personal, row.id, known),
+    marketingConsent: row.marketingConsent || !(await hasFilledForm(db, row.id)),
+  })
   const centers = await centersOfCustomer(db, row.id)
   emit(CustomerChanged, customer.version, stateOfCustomer(personal, customer, centers))
   return customer
 }
 
 /** What somebody who only opened an account has not told yet. */
-function addressIn({ customer }: Form) {
-  const { alternativePhone, street, city, taluka, district, state, pinCode } = customer
-  return { alternativePhone, street, city, taluka, district, state, pinCode }
+function untoldBefore(row: CustomerRow, email: string | null, { customer }: Form) {
+  const { fullName, alternativePhone, street, city, taluka, district, state, pinCode } = customer
+  const address = { alternativePhone, street, city, taluka, district, state, pinCode }
+  return {
+    ...(row.pinCode === '' && address),
+    ...(isMadeUp(row.fullName) && { fullName }),
+    ...(email === null && { email: customer.email }),
+  }
+}
+
+async function hasFilledForm(db: Writing['db'], customerId: string): Promise<boolean> {
+  const forms = db.selectFrom('registration').select('id').where('customerId', '=', customerId)
+  return (await forms.executeTakeFirst()) !== undefined
 }
 
 /** The vehicles of a proved form; those that the customer has already stay as they are. */
@@ -102,7 +113,7 @@ export async function settleNewVehicles(
     yearOfPurchase,
     photoFileId,
   }))
-  const { added, taken, all } = await addVehicles(db, customerId, drafts)
+  const { added, taken, all } = await addVehicles(context, { customerId, serviceCenterId }, drafts)
   for (const vehicle of [...added, ...taken]) {
     const photos = vehicle.photoFileId ? [vehicle.photoFileId] : []
     await attachFiles(db, photos, { purpose: 'vehicle_photo', to: vehicle.id, from })

@@ -86,7 +86,7 @@ async function verifyRegistration(
       move: 'verify',
       work: async (row) => {
         if (!(await consumeCode(db, judged.otpId))) throw problem('otp_expired')
-        const vehicles = corrected ? await settleVehicles(context, corrected, id) : typed.vehicles
+        const vehicles = corrected ? await settleVehicles(context, corrected, row) : typed.vehicles
         const form = { ...typed, vehicles }
         const customer = await settleCustomer(context, row, form)
         made = { customer, vehicles: await settleNewVehicles(context, row, customer.id, vehicles) }

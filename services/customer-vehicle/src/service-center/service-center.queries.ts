@@ -2,7 +2,7 @@ import { fieldProblem, problem } from '@forecourt/platform/problem'
 import { isOfAllCenters, type Me } from '@forecourt/platform/me'
 import { sql, type Kysely } from 'kysely'
 import type { Tables } from '../db.ts'
-import type { ServiceCenterRow } from './service-center.ts'
+import { dayIn, type ServiceCenterRow } from './service-center.ts'
 
 /**
  * The center that a registration belongs to: the one that was named; else that of the employee who
@@ -40,4 +40,18 @@ async function centerOfZone(db: Kysely<Tables>, pinCode: string): Promise<Servic
 
 function centersInBusiness(db: Kysely<Tables>) {
   return db.selectFrom('serviceCenter').selectAll().where('isActive', '=', true)
+}
+
+/** Which day it is at a center, or in India where none is known. */
+export async function today(
+  { db, now }: { db: Kysely<Tables>; now: string },
+  serviceCenterId: string | undefined,
+): Promise<string> {
+  if (serviceCenterId === undefined) return dayIn(undefined, now)
+  const center = await db
+    .selectFrom('serviceCenter')
+    .select('timeZone')
+    .where('id', '=', serviceCenterId)
+    .executeTakeFirst()
+  return dayIn(center?.timeZone, now)
 }

@@ -13,3 +13,12 @@ export const ServiceCenterRow = z.object({
   version: z.number().int(),
 })
 export type ServiceCenterRow = z.infer<typeof ServiceCenterRow>
+
+/** Where no center is known, most people live here. */
+const TIME_ZONE = 'Asia/Kolkata'
+
+/** The day that a moment is on in a center's zone: in Pune it begins at 18:30 UTC. */
+export function dayIn(timeZone: string | null | undefined, at: string): string {
+  const there = Temporal.Instant.from(at).toZonedDateTimeISO(timeZone ?? TIME_ZONE)
+  return there.toPlainDate().toString()
+}

@@ -127,8 +127,25 @@ describe('a vehicle that is sold', () => {
     )
     expect(line.data).toMatchObject({
       before: { customerId },
-      after: { customerId: next, reason: 'Sold on 12 November' },
+      after: { customerId: next, reason: '[19 characters]' },
     })
+  })
+
+  test('keeps from whom to whom it went and why, for staff alone', async () => {
+    const next = await buyer()
+    await change({ customerId: next, reason: 'Sold to her cousin' })
+    const moves = (as: Person) => stack.call<unknown[]>(`GET /vehicles/${id}/history/moves`, { as })
+    expect((await moves(asha)).data).toMatchObject([
+      {
+        ...{ vehicleId: id, formerCustomerId: customerId, customerId: next },
+        ...{ movedBy: asha.userId, reason: 'Sold to her cousin' },
+      },
+    ])
+    expect((await moves(meera)).status).toBe(404)
+    const own = 'update customer set account_id = $1 where id = $2'
+    await stack.admin.query(own, [gita.userId, next])
+    expect(await moves(gita)).toMatchObject({ status: 200, data: [] })
+    await stack.admin.query('update customer set account_id = null where id = $1', [next])
   })
 
   test('is moved neither without a reason nor to somebody who is not there', async () => {
@@ -197,6 +214,31 @@ describe('a vehicle that nobody brings any more', () => {
   })
 })
 
+test.each(['Pacific/Kiritimati', 'Etc/GMT+12'])(
+  'today is the day of the center, be it in %s',
+  async (timeZone) => {
+    const inZone = 'update service_center set time_zone = $2 where id = $1'
+    await stack.admin.query(inZone, [pune, timeZone])
+    const today = Temporal.Now.plainDateISO(timeZone)
+    const tomorrow = String(today.add({ days: 1 }))
+    expect((await change({ registrationDate: String(today) })).status).toBe(200)
+    expect((await change({ registrationDate: tomorrow })).status).toBe(422)
+    for (const [nextServiceDate, nextServiceDue] of [
+      [String(today), true] as const,
+      [tomorrow, false] as const,
+    ]) {
+      const lastServiceDate = String(
+        Temporal.PlainDate.from(nextServiceDate).subtract({ days: 30 }),
+      )
+      const component = `PUT /vehicles/${id}/graphical/components/battery` as const
+      await stack.call(component, { as: asha, body: { lastServiceDate, serviceInterval: 30 } })
+      const { data } = await stack.call(`GET /vehicles/${id}`, { as: asha })
+      expect(data).toMatchObject({ nextServiceDate, nextServiceDue })
+    }
+    await stack.admin.query(inZone, [pune, 'Asia/Kolkata'])
+  },
+)
+
 describe('the service of a vehicle', () => {
   async function serve(at: string, odometerReading: number, serviceCenterId = pune) {
     await stack.admin.query(
@@ -221,9 +263,9 @@ describe('the service of a vehicle', () => {
     await serve('2025-03-10T06:00:00Z', 21_000)
     const shown = async () => (await stack.call(`GET /vehicles/${id}`, { as: asha })).data
     expect(await shown()).toMatchObject({ nextServiceDate: '2025-09-06', nextServiceDue: true })
-    const served = { lastServiceDate: '2400-01-01', serviceInterval: 365 }
+    const served = { lastServiceDate: '2190-01-01', serviceInterval: 365 }
     const component = `PUT /vehicles/${id}/graphical/components/battery` as const
     await stack.call(component, { as: asha, body: served })
-    expect(await shown()).toMatchObject({ nextServiceDate: '2400-12-31', nextServiceDue: false })
+    expect(await shown()).toMatchObject({ nextServiceDate: '2191-01-01', nextServiceDue: false })
   })
 })

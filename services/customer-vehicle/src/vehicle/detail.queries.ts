@@ -5,6 +5,7 @@ import { sql, type Kysely } from 'kysely'
 import { keptComponents, pictureOf, type KeptComponents } from '../component/component.queries.ts'
 import type { Customer } from '../customer/customer.ts'
 import type { Means, Tables } from '../db.ts'
+import { dayIn } from '../service-center/service-center.ts'
 import type { VehicleDetail } from './detail.ts'
 import { lifecycle } from './vehicle.queries.ts'
 import { spellOutVehicle, type VehicleRow } from './vehicle.ts'
@@ -26,6 +27,8 @@ export interface ReadVehicle extends VehicleRow {
   lastServiceDate: string | null
   lastOdometerReading: number | null
   nextServiceDate: string | null
+  /** Of the first center that serves it. */
+  timeZone: string | null
   /** Where they were asked for. */
   kept?: KeptComponents
 }
@@ -64,6 +67,8 @@ export function selectVehicles({ db, components }: Reading, include?: 'graphical
       (select min(last_service_date + service_interval_days)
          from vehicle_component where vehicle_id = vehicle.id),
       last_service_date(vehicle.id) + ${oftenest}::integer)`.as('nextServiceDate'),
+    sql<string | null>`(select time_zone from service_center
+      where id = (centers_of_vehicle(vehicle.id))[1])`.as('timeZone'),
   ])
   const shown = include ? vehicles.select(keptComponents(db).as('kept')) : vehicles
   return db.selectFrom(shown.as('vehicle')).selectAll()
@@ -82,7 +87,10 @@ export async function oneVehicle(
 
 type Showing = Pick<Means, 'personal' | 'components'> & { me: Me; now: string }
 
-export function shownVehicle({ kept, ...row }: ReadVehicle, showing: Showing): VehicleDetail {
+export function shownVehicle(
+  { kept, timeZone, ...row }: ReadVehicle,
+  showing: Showing,
+): VehicleDetail {
   const { serviceCenterIds, lastServiceDate, lastOdometerReading, nextServiceDate } = row
   return {
     ...spellOutVehicle(row),
@@ -92,14 +100,14 @@ export function shownVehicle({ kept, ...row }: ReadVehicle, showing: Showing): V
     lastServiceDate,
     lastOdometerReading,
     nextServiceDate,
-    nextServiceDue: nextServiceDate !== null && nextServiceDate <= showing.now.slice(0, 10),
+    nextServiceDue: nextServiceDate !== null && nextServiceDate <= dayIn(timeZone, showing.now),
     vinWarning: vinWarning(row.vin),
     available: available(lifecycle, row, showing.me.may),
     ...(kept && { graphicalData: pictureOf(row.id, kept, showing.components) }),
   }
 }
 
-function shownOwner(row: ReadVehicle, { personal }: Showing) {
+function shownOwner(row: Omit<ReadVehicle, 'kept' | 'timeZone'>, { personal }: Showing) {
   const open = (column: string, sealed: string | null) =>
     sealed === null
       ? null
@@ -114,7 +122,10 @@ function shownOwner(row: ReadVehicle, { personal }: Showing) {
   }
 }
 
-function addressOf(row: ReadVehicle, street: string | null): Customer['address'] {
+function addressOf(
+  row: Omit<ReadVehicle, 'kept' | 'timeZone'>,
+  street: string | null,
+): Customer['address'] {
   return {
     street,
     city: row.ownerCity ?? '',

@@ -102,16 +102,7 @@ describe('an owner who is named by phone', () => {
     const { data: customer } = await stack.call(`GET /customers/${String(data['customerId'])}`, {
       as: asha,
     })
-    expect(customer).toMatchObject({ verified: false, phone: ownerPhone, referenceId: null })
-  })
-
-  test('proves the phone later, and is that customer with that vehicle', async () => {
-    const ownerPhone = newPhone()
-    const { data } = await add({ ownerName: 'Sunil Rao', ownerPhone })
-    const { customer } = await register(stack, { customer: { mobileNumber: ownerPhone } })
-    expect(customer).toMatchObject({ id: data['customerId'], verified: true })
-    const { data: detail } = await stack.call(`GET /customers/${customer.id}`, { as: asha })
-    expect(detail['vehicles']).toHaveLength(2)
+    expect(customer).toMatchObject({ verified: false, phone: ownerPhone, id: data['customerId'] })
   })
 
   test('is looked up first where another center has the customer', async () => {
@@ -145,6 +136,7 @@ describe('is refused with the field that is wrong', () => {
     ['no mark', { ...owner, vehicleNumber: 'MH12IO1234' }, 'vehicleNumber'],
     ['a year to come', { ...owner, year: 2900 }, 'yearOfPurchase'],
     ['a day to come', { ...owner, registrationDate: '2900-01-01' }, 'registrationDate'],
+    ['a day of no calendar', { ...owner, registrationDate: '0000-01-01' }, 'registrationDate'],
     ["another's center", { ...owner, serviceCenterId: mumbai }, 'serviceCenterId'],
   ])('%s', async (_what, body, field) => {
     const { status, body: answer } = await add(body)
@@ -231,7 +223,77 @@ describe('what nobody has proved blocks nobody', () => {
       'customer-vehicle.vehicle.changed.v1',
       ({ key }) => key === entered.id,
     )
-    expect(data).toMatchObject({ customerId: customer.id, serviceCenterIds: [mumbai, pune] })
+    expect(data).toMatchObject({ customerId: customer.id, serviceCenterIds: [pune] })
+  })
+
+  test('nor do its papers, its photo and its center go with it', async () => {
+    const vehicleNumber = newPlate()
+    const owner = { ownerName: 'Sunil Rao', ownerPhone: newPhone() }
+    const papers = { vin: newVin(), color: 'Red', engineNumber: '1GD-1', chassisNumber: 'C-1' }
+    const photoFileId = await keepPhoto(stack)
+    await stack.admin.query('update file set service_center_id = $1 where id = $2', [
+      mumbai,
+      photoFileId,
+    ])
+    const typed = { ...owner, ...papers, photoFileId, registrationDate: '2022-03-01' }
+    const { data: entered } = await add({ ...typed, vehicleNumber }, meera)
+    expect(entered).toMatchObject({ photoFileId, year: 2022 })
+    const { status, data } = await add({ customerId, vehicleNumber, year: null })
+    expect([status, data]).toMatchObject([
+      201,
+      {
+        ...{ id: entered.id, customerId, vin: null, color: null, engineNumber: null },
+        ...{ chassisNumber: null, registrationDate: null, photoFileId: null, year: null },
+        ...{ serviceCenterIds: [pune], version: 2 },
+      },
+    ])
+    expect((await stack.call(`GET /vehicles/${entered.id}`, { as: meera })).status).toBe(404)
+    await expect
+      .poll(() => count('select from file where id = $1', [photoFileId]), { timeout: 10_000 })
+      .toBe(0)
+    const { data: told } = await stack.topics.next(
+      'customer-vehicle.vehicle.changed.v1',
+      ({ key }) => key === entered.id,
+    )
+    expect(told).toMatchObject({ customerId, serviceCenterIds: [pune], vin: null })
+  })
+
+  test('a VIN goes to whoever proved the phone, for a new vehicle and for one that is there', async () => {
+    const vin = newVin()
+    const owner = { ownerName: 'Sunil Rao', ownerPhone: newPhone() }
+    const { data: entered } = await add({ ...owner, vin }, meera)
+    const { data: mine } = await add({ customerId, vin })
+    expect(mine).toMatchObject({ customerId, vin })
+    const { data: told } = await stack.topics.next(
+      'customer-vehicle.vehicle.changed.v1',
+      ({ key }) => key === entered.id,
+    )
+    expect(told).toMatchObject({ vin: null, serviceCenterIds: [mumbai] })
+    const body = { vin: newVin() }
+    const again = await stack.call(`PUT /vehicles/${entered.id}`, { as: meera, body })
+    expect(again.data).toMatchObject({ vin: body.vin })
+    const moved = await stack.call(`PUT /vehicles/${mine.id}`, { as: asha, body })
+    expect([moved.status, moved.data]).toMatchObject([200, body])
+  })
+
+  test('nobody unproved takes anything from another', async () => {
+    const first = { vehicleNumber: newPlate(), vin: newVin() }
+    await add({ ownerName: 'Sunil Rao', ownerPhone: newPhone(), ...first })
+    const other = { ownerName: 'Mina Rao', ownerPhone: newPhone() }
+    const mark = await add({ ...other, vehicleNumber: first.vehicleNumber })
+    const number = await add({ ...other, vin: first.vin })
+    expect([mark.status, number.status]).toEqual([409, 409])
+  })
+
+  test('of two customers who add such a vehicle at once one gets it', async () => {
+    const vehicleNumber = newPlate()
+    await add({ ownerName: 'Sunil Rao', ownerPhone: newPhone(), vehicleNumber }, meera)
+    const other = (await register(stack)).customer.id
+    const both = await Promise.all([
+      add({ customerId, vehicleNumber }),
+      add({ customerId: other, vehicleNumber }, priya),
+    ])
+    expect(statuses(both)).toEqual([201, 409])
   })
 
   test('two who register such a vehicle at once: it goes to one of them', async () => {

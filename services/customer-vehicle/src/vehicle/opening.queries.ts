@@ -5,13 +5,17 @@ import { changeRow, lockRow } from '@forecourt/platform/row'
 import { given } from '@forecourt/platform/table'
 import { transition } from '@forecourt/platform/transition'
 import { findBrand } from '../brand/brand.queries.ts'
-import { findCustomer } from '../customer/entry.queries.ts'
 import { attachFiles } from '../file/file.queries.ts'
 import type { Writing } from '../registration/form.queries.ts'
 import { oneVehicle, shownVehicle } from './detail.queries.ts'
 import type { VehicleDetail } from './detail.ts'
+import { today } from '../service-center/service-center.queries.ts'
+import { changeTaken } from './adding.queries.ts'
+import { takeOverVehicle, takeOverVin } from './unproved.queries.ts'
+import { moveToOwner } from './move.queries.ts'
 import type { ChangeVehicle, OpenVehicle } from './opening.ts'
 import {
+  centersOfVehicle,
   lifecycle,
   linkVehicle,
   stateOfVehicle,
@@ -21,32 +25,37 @@ import {
 import type { VehicleRow } from './vehicle.ts'
 import { yearProblem } from './year.ts'
 
-/** Adds a vehicle to a customer. Throws `vehicle_already_registered` and `vin_taken`. */
+/**
+ * Adds a vehicle to a customer; what is only entered of somebody else, a customer who has proved
+ * the phone takes over. Throws `vehicle_already_registered` and `vin_taken`.
+ */
 export async function insertVehicle(
   context: Writing,
   body: OpenVehicle,
   { customerId, serviceCenterId }: { customerId: string; serviceCenterId: string },
 ): Promise<string> {
   const { db, now, emit, personal } = context
-  const id = randomUUIDv7()
-  const { brand, ...columns } = await columnsOf(context, id, body)
+  const whose = { customerId, serviceCenterId }
+  const taken = await takeOverVehicle(context, body.vehicleNumber.key, whose)
+  await takeOverVin(context, body.vin, customerId)
+  const id = taken ?? randomUUIDv7()
+  const day = await today(context, serviceCenterId)
+  const { brand, ...columns } = await columnsOf(context, id, body, day)
   const { model, vehicleNumber } = body
+  const values = { ...columns, ...markOf(vehicleNumber), customerId, brand, model }
+  const refuse = (error: unknown) => refuseTaken(error, body)
+  if (taken !== undefined) {
+    await tellVehicle(context, await changeTaken(db, id, values).catch(refuse))
+    return id
+  }
   // A center sees the vehicle that it adds by its link.
   await linkVehicle(db, { vehicleId: id, serviceCenterId, linkedAt: now })
   const row = await db
     .insertInto('vehicle')
-    .values({
-      ...columns,
-      ...markOf(vehicleNumber),
-      id,
-      customerId,
-      brand,
-      model,
-      status: 'active',
-    })
+    .values({ ...values, id, status: 'active' })
     .returningAll()
     .executeTakeFirstOrThrow()
-    .catch((error: unknown) => refuseTaken(error, body))
+    .catch(refuse)
   emit(VehicleRegistered, row.version, stateOfVehicle(personal, row, [serviceCenterId]))
   return id
 }
@@ -58,10 +67,13 @@ export async function changeVehicle(
   change: ChangeVehicle,
 ): Promise<void> {
   const before = await lockRow<VehicleRow>(context, 'vehicle', id)
-  const customerId = await newOwner(context, before, change)
+  const customerId = await moveToOwner(context, before, change)
   const { vehicleNumber } = change
+  const centers = await centersOfVehicle(context.db, id)
+  const day = await today(context, centers[0])
+  await takeOverVin(context, change.vin, customerId ?? before.customerId)
   const changes = {
-    ...(await columnsOf(context, id, change)),
+    ...(await columnsOf(context, id, change, day)),
     ...(vehicleNumber && markOf(vehicleNumber)),
     ...given({ customerId }),
   }
@@ -82,33 +94,18 @@ export async function moveVehicle(
   return shownVehicle(await oneVehicle(context, id), context)
 }
 
-/** Whose vehicle it is from now on, when that is somebody else. Throws `not_found`. */
-async function newOwner(
-  { db }: Writing,
-  before: VehicleRow,
-  { customerId, reason }: ChangeVehicle,
-): Promise<string | undefined> {
-  if (customerId === undefined) return undefined
-  const { id } = await findCustomer(db, customerId)
-  if (id === before.customerId) return undefined
-  if (reason === undefined) {
-    throw fieldProblem('reason', 'Say why the vehicle has another owner')
-  }
-  return id
-}
-
 function markOf({ plate, key, kind }: OpenVehicle['vehicleNumber']) {
   return { plate, plateKey: key, plateKind: kind }
 }
 
-/** The columns of what was given, but for the mark, in the names of our lists. */
-async function columnsOf(context: Writing, vehicleId: string, body: ChangeVehicle) {
-  const { db, now } = context
+/** The columns of what was given today, but for the mark, in the names of our lists. */
+async function columnsOf(context: Writing, vehicleId: string, body: ChangeVehicle, day: string) {
+  const { db } = context
   const { model, yearOfPurchase, vin, color, engineNumber, chassisNumber } = body
   const { photoFileId, registrationDate } = body
-  const fault = yearOfPurchase && yearProblem(yearOfPurchase, Number(now.slice(0, 4)))
+  const fault = yearOfPurchase && yearProblem(yearOfPurchase, Number(day.slice(0, 4)))
   if (fault) throw fieldProblem('yearOfPurchase', fault)
-  if (registrationDate && registrationDate > now.slice(0, 10)) {
+  if (registrationDate && registrationDate > day) {
     throw fieldProblem('registrationDate', 'Registration date must not lie in the future')
   }
   if (photoFileId) await attachFiles(db, [photoFileId], { purpose: 'vehicle_photo', to: vehicleId })

@@ -1,14 +1,8 @@
-import { Email } from '@forecourt/contracts/email'
-import { Phone } from '@forecourt/contracts/phone'
+import { Day } from '@forecourt/contracts/day'
 import { z } from 'zod'
-import {
-  CustomerFields,
-  line,
-  orNothing,
-  spellVehicle,
-  VehicleFields,
-} from '../registration/form.ts'
+import { line, orNothing, spellVehicle, VehicleFields } from '../registration/form.ts'
 import { VehicleDetail } from './detail.ts'
+import { OwnerFields } from './owner.ts'
 import { Vin } from './vin.ts'
 
 /** What the papers of a vehicle say of it. */
@@ -17,7 +11,7 @@ const Papers = z.object({
   color: orNothing(line('Color', 40)),
   engineNumber: orNothing(line('Engine number', 40)),
   chassisNumber: orNothing(line('Chassis number', 40)),
-  registrationDate: orNothing(z.iso.date('Must be a day such as 2026-01-31')),
+  registrationDate: orNothing(Day),
 })
 
 const Particulars = VehicleFields.omit({ photoFileId: true }).extend({
@@ -30,13 +24,11 @@ export const OpenVehicle = z.preprocess(
   spellVehicle,
   Particulars.extend({
     customerId: z.uuid('Choose a customer').optional(),
-    ownerName: CustomerFields.shape.fullName.optional(),
-    ownerPhone: Phone.optional(),
-    ownerEmail: orNothing(Email),
+    ...OwnerFields.shape,
     /** For people of several centers, or of all. */
     serviceCenterId: z.uuid('Choose a service center from the list').optional(),
   }).superRefine(({ customerId, ownerName, ownerPhone }, context) => {
-    if (customerId !== undefined || (ownerName !== undefined && ownerPhone !== undefined)) return
+    if (customerId !== undefined || (ownerName && ownerPhone)) return
     const missing = ownerName ? 'ownerPhone' : ownerPhone ? 'ownerName' : 'customerId'
     const message = 'Choose a customer, or give ownerName and ownerPhone'
     context.addIssue({ code: 'custom', path: [missing], message })
@@ -44,17 +36,22 @@ export const OpenVehicle = z.preprocess(
 )
 export type OpenVehicle = z.output<typeof OpenVehicle>
 
-/** Absent means unchanged, null means cleared. Another customer is the new owner. */
+/**
+ * Absent means unchanged, null means cleared. Another customer is the new owner. What is shown of
+ * the owner and of the center may come back unchanged: neither is changed here.
+ */
 export const ChangeVehicle = z.preprocess(
   spellVehicle,
   Particulars.partial().extend({
     customerId: z.uuid('Choose a customer').optional(),
     reason: line('Reason', 200).optional(),
+    ...OwnerFields.shape,
+    serviceCenterId: z.uuid('Choose a service center from the list').nullish(),
   }),
 )
 export type ChangeVehicle = z.output<typeof ChangeVehicle>
 
 export const ChangedVehicle = VehicleDetail.extend({
-  /** Why it has another owner now; stands in the audit too. */
+  /** Why it has another owner now; stands among its moves from then on. */
   reason: z.string().nullable(),
 }).meta({ id: 'ChangedVehicle' })

@@ -1,6 +1,6 @@
 import { inTransaction } from '@forecourt/platform/database'
 import type { Scope } from '@forecourt/platform/scope'
-import { asha, isha, kiran, meera, mumbai, pune } from '@forecourt/testing/people'
+import { asha, gita, isha, kiran, meera, mumbai, pune } from '@forecourt/testing/people'
 import { knowCenters, newPhone, newPlate, register } from '@forecourt/testing/registering'
 import { openStack, type Stack } from '@forecourt/testing/stack'
 import { sql } from 'kysely'
@@ -99,6 +99,33 @@ test('a mark without its zeros is found by the form that people type, and by the
   }
 })
 
+test('a mark with its zeros is found by the form that people type', async () => {
+  const { vehicles } = await register(stack, {
+    customer: { fullName: 'Anil Mane' },
+    plates: ['MH02AB0007'],
+  })
+  for (const typed of ['MH2AB7', 'mh 2 ab 7', 'MH02AB7']) {
+    expect(idsOf(await list({ search: typed }))).toEqual([vehicles[0]?.id])
+    expect((await quick(typed)).data.map((one) => one.id)).toEqual([vehicles[0]?.id])
+  }
+})
+
+test('signs between letters are no mark, and find nothing', async () => {
+  for (const typed of ['--', '..', '- .']) expect((await list({ search: typed })).data).toEqual([])
+})
+
+test('a name is found however its accents are typed', async () => {
+  const zoe = { customer: { fullName: 'Zoë Almeida' }, plates: ['MH03ZA0001'] }
+  const { vehicles } = await register(stack, zoe)
+  const typed = 'Zoë'.normalize('NFD')
+  expect(idsOf(await list({ search: typed }))).toEqual([vehicles[0]?.id])
+  const { data } = await stack.call<object[]>('GET /customers', {
+    as: asha,
+    query: { search: typed },
+  })
+  expect(data).toMatchObject([{ fullName: 'Zoë Almeida' }])
+})
+
 test('a name that was changed is found under the new one', async () => {
   const name = { as: asha, body: { fullName: 'Rahul Deshmukh' } }
   expect((await stack.call(`PUT /customers/${customer}`, name)).status).toBe(200)
@@ -154,6 +181,16 @@ describe('a filter', () => {
     expect(idsOf(await list({ 'filter[customerId]': customer }))).toEqual([id])
     expect(idsOf(await list({ 'filter[vehicleNumber]': plate.toLowerCase() }))).toEqual([id])
   })
+
+  test('by the account of a customer leaves what is theirs', async () => {
+    const own = 'update customer set account_id = $1 where id = $2'
+    await stack.admin.query(own, [gita.userId, customer])
+    for (const as of [asha, gita]) {
+      const { data } = await list({ 'filter[customerId]': gita.userId }, as)
+      expect(data.map((one) => one.id)).toEqual([id])
+    }
+    await stack.admin.query(own, [null, customer])
+  })
 })
 
 test('components come along when they are asked for, as the vehicle itself shows them', async () => {
@@ -190,7 +227,7 @@ describe('a quick search', () => {
     expect((await quick(plate, isha)).status).toBe(403)
   })
 
-  test.each(['', 'M', ' M '])('%j is too short', async (q) => {
+  test.each(['', 'M', ' M ', '--', '. .', 'M-'])('%j is too short', async (q) => {
     expect((await quick(q)).status).toBe(422)
   })
 })

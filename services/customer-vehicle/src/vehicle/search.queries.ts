@@ -14,12 +14,14 @@ const TRIGRAM = 3
 
 const keys = ['plate_key', 'plate', 'vin'] as const
 
+/** One letter begins half of all marks, and none begins all of them. */
+const LEAST = 2
+
 /**
  * Begins with the text. A comparison and no `like`: under the scope only operators that can tell
  * nobody of hidden rows may use an index.
  */
-function begins(column: (typeof keys)[number], text: string): RawBuilder<boolean> {
-  const folded = foldPlate(text)
+function begins(column: (typeof keys)[number], folded: string): RawBuilder<boolean> {
   return sql<boolean>`${sql.ref(column)} between ${folded} and ${folded + LAST}`
 }
 
@@ -30,7 +32,10 @@ export const matchesVehicle: Condition = (eb, [text = ''], { personal }: Means) 
     where phone_index = ${phone === null ? '' : personal.blindIndex('phone', phone)})`
   // So many digits are in no name.
   if (phone !== null && phone.length > PHONE_DIGITS) return isOwners
-  return eb.or([...keys.map((key) => begins(key, text)), isNamed(text)])
+  const mark = foldPlate(text)
+  const isLong = mark.length >= LEAST
+  const marked = isLong ? [...keys.map((key) => begins(key, mark)), isMarked([mark])] : []
+  return eb.or([...marked, isNamed(text)])
 }
 
 /** Names are found by their trigrams, and count where the caller may see whose they are. */
@@ -45,12 +50,19 @@ function isNamed(text: string): RawBuilder<boolean> {
 /** Of these makers, whatever a maker was called then. */
 export const isMadeBy: Condition = (_eb, names) => sql<boolean>`brand in ${namesOfBrands(names)}`
 
+/** Of these customers, each named by the own id or by that of the account. */
+export const isOwnedBy: Condition = (_eb, ids) =>
+  sql<boolean>`customer_id = any (${ids}::uuid[] || array(
+    select id from customer where account_id = any (${ids}::uuid[])))`
+
 export const isServedBy: Condition = (_eb, ids) =>
   sql<boolean>`exists (select from vehicle_center link where link.vehicle_id = id
     and link.service_center_id = any (${ids}::uuid[]))`
 
 /** Has one of these marks, however it is typed. */
-export const hasPlate: Condition = (_eb, marks) => {
+export const hasPlate: Condition = (_eb, marks) => isMarked(marks)
+
+function isMarked(marks: readonly string[]): RawBuilder<boolean> {
   const known = marks.map(
     (mark) => (parsePlate(mark) ?? parseSpecialPlate(mark))?.key ?? foldPlate(mark),
   )
@@ -59,13 +71,14 @@ export const hasPlate: Condition = (_eb, marks) => {
 
 export const hasVin: Condition = (_eb, vins) => sql<boolean>`vin = any (${vins.map(foldPlate)})`
 
-/** The first vehicles whose mark or VIN begins with the text, in the order of their marks. */
-export function quicklyFound(db: Kysely<Tables>, text: string, limit: number) {
+/** The first vehicles whose mark or VIN begins with what is typed or is it, by their marks. */
+export function quicklyFound(db: Kysely<Tables>, mark: string, limit: number) {
   // Each index ends by itself after so many, however many vehicles begin alike.
   const found = keys.map(
-    (key) => sql`(select id from vehicle where ${begins(key, text)}
+    (key) => sql`(select id from vehicle where ${begins(key, mark)}
       order by ${sql.ref(key)} limit ${limit})`,
   )
+  found.push(sql`(select id from vehicle where ${isMarked([mark])})`)
   return selectOwnedVehicles(db)
     .where(sql<boolean>`vehicle.id = any (array(${sql.join(found, sql` union all `)}))`)
     .orderBy('vehicle.plateKey')

@@ -53,73 +53,11 @@ function unproved(db: Kysely<Tables>) {
   return db.selectFrom('customer').select('id').where('verifiedAt', 'is', null)
 }
 
-function refuseTaken(plates: readonly Pick<ParsedPlate, 'plate'>[]): void {
+export function refuseTaken(plates: readonly Pick<ParsedPlate, 'plate'>[]): void {
   if (plates.length === 0) return
   throw problem('vehicle_already_registered', {
     plates: plates.map(({ plate }) => plate).join(', '),
   })
-}
-
-export type NewVehicle = Pick<
-  VehicleRow,
-  | 'id'
-  | 'customerId'
-  | 'plate'
-  | 'plateKey'
-  | 'plateKind'
-  | 'brand'
-  | 'model'
-  | 'yearOfPurchase'
-  | 'photoFileId'
->
-
-/**
- * Adds the vehicles that their customer does not have yet, or takes them over from somebody who has
- * proved nothing; `all` is one row for each that was given, in its order. Of two people who do this
- * at once with one mark the later waits, and then gets `vehicle_already_registered`.
- */
-export async function addVehicles(
-  db: Kysely<Tables>,
-  customerId: string,
-  vehicles: readonly NewVehicle[],
-): Promise<{ added: VehicleRow[]; taken: VehicleRow[]; all: VehicleRow[] }> {
-  // In one order everywhere, so that two forms with the same marks do not wait for each other.
-  const ordered = vehicles.toSorted((one, other) => (one.plateKey < other.plateKey ? -1 : 1))
-  const added = await db
-    .insertInto('vehicle')
-    .values(ordered.map((vehicle) => ({ ...vehicle, status: 'active' as const })))
-    .onConflict((conflict) => conflict.column('plateKey').doNothing())
-    .returningAll()
-    .execute()
-  const taken: VehicleRow[] = []
-  for (const vehicle of ordered) taken.push(...(await takeOver(db, vehicle)))
-  const known = await db
-    .selectFrom('vehicle')
-    .selectAll()
-    .where('customerId', '=', customerId)
-    .where(
-      'plateKey',
-      'in',
-      vehicles.map(({ plateKey }) => plateKey),
-    )
-    .execute()
-  const byKey = new Map(known.map((vehicle) => [vehicle.plateKey, vehicle]))
-  refuseTaken(vehicles.filter(({ plateKey }) => !byKey.has(plateKey)))
-  const all = vehicles.flatMap(({ plateKey }) => byKey.get(plateKey) ?? [])
-  return { added, taken, all }
-}
-
-/** What was proved of a vehicle counts more than what staff has entered. */
-function takeOver(db: Kysely<Tables>, vehicle: NewVehicle): Promise<VehicleRow[]> {
-  const { id: _, ...proved } = vehicle
-  return db
-    .updateTable('vehicle')
-    .set({ ...proved, version: sql`version + 1`, updatedAt: sql`now()` })
-    .where('plateKey', '=', proved.plateKey)
-    .where('customerId', '<>', proved.customerId)
-    .where('customerId', 'in', unproved(db))
-    .returningAll()
-    .execute()
 }
 
 /** Every center that serves a vehicle, the first one first, also those outside the scope. */
@@ -143,7 +81,7 @@ export async function linkVehicle(
   return added !== undefined
 }
 
-interface Telling {
+export interface Telling {
   db: Kysely<Tables>
   emit: Emit
   personal: PersonalData

@@ -1,4 +1,5 @@
 import { Moment } from '@forecourt/platform/moment'
+import { fieldProblem } from '@forecourt/platform/problem'
 import { z } from 'zod'
 import { isAmong } from '../customer/filter.queries.ts'
 import { centerToLink } from '../customer/lookup.queries.ts'
@@ -7,18 +8,20 @@ import { oneVehicle, selectVehicles, shownVehicle } from './detail.queries.ts'
 import { VehicleDetail } from './detail.ts'
 import { changeVehicle, insertVehicle, moveVehicle } from './opening.queries.ts'
 import { ChangedVehicle, ChangeVehicle, OpenVehicle } from './opening.ts'
-import { settleOwner } from './owner.queries.ts'
+import { refuseOther, settleOwner } from './owner.queries.ts'
+import { foldPlate } from './plate.ts'
 import {
   hasPlate,
   hasVin,
   isMadeBy,
+  isOwnedBy,
   isServedBy,
   matchesVehicle,
   quicklyFound,
 } from './search.queries.ts'
 import { QuickVehicle, spellOutVehicle, VehicleStatus } from './vehicle.ts'
 
-const name = z.string().trim().min(1).max(100)
+const name = z.string().normalize('NFC').trim().min(1).max(100)
 const year = { type: z.coerce.number().int().min(0).max(9_999), column: 'year_of_purchase' }
 const Including = { include: z.enum(['graphical']).optional() }
 type Including = { include?: 'graphical' }
@@ -31,7 +34,7 @@ const filters = {
   yearOfPurchase: year,
   status: { type: VehicleStatus },
   serviceCenterId: { type: z.uuid(), condition: isServedBy },
-  customerId: { type: z.uuid(), column: 'customer_id' },
+  customerId: { type: z.uuid(), condition: isOwnedBy },
   vehicleNumber: { type: name, condition: hasPlate },
   vin: { type: name, condition: hasVin },
   nextServiceDate: { type: Moment, column: 'next_service_date' },
@@ -67,7 +70,8 @@ export const findVehiclesQuickly = endpoint('GET /vehicles/search/quick', {
   about: 'Find vehicles by the beginning of the mark or the VIN, as it is being typed.',
   may: 'customer.read',
   query: z.object({
-    q: z.string().trim().min(2).max(40),
+    // What is left of it counts: two hyphens begin every mark.
+    q: z.string().max(40).overwrite(foldPlate).min(2),
     limit: z.coerce.number().int().min(1).max(50).default(10),
   }),
   returns: z.array(QuickVehicle),
@@ -115,8 +119,14 @@ export const updateVehicle = endpoint('PUT /vehicles/:id', {
   body: ChangeVehicle,
   returns: ChangedVehicle,
   async handle(context, { params: { id }, body }) {
+    const before = shownVehicle(await oneVehicle(context, id), context)
     await changeVehicle(context, id, body)
     const vehicle = shownVehicle(await oneVehicle(context, id), context)
+    refuseOther(body, before, vehicle)
+    const { serviceCenterId } = body
+    if (serviceCenterId !== undefined && serviceCenterId !== before.serviceCenterId) {
+      throw fieldProblem('serviceCenterId', 'POST /customers/:id/link lets another center serve it')
+    }
     return { ...vehicle, reason: body.reason ?? null }
   },
 })

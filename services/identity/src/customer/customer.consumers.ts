@@ -5,11 +5,12 @@ import { consumer, replica } from '../db.ts'
 export const customers = consumer(
   'customers',
   replica('customer', [CustomerRegistered, CustomerChanged], (customer, { personal }) => {
-    const { customerId: id, accountId, phone } = customer
+    const { customerId: id, accountId, phone, isVerified = true } = customer
     const isWithout = accountId === null || accountId === undefined
     const place = { table: 'customer', column: 'phone', id }
     return {
-      phoneIndex: isWithout ? personal.blindIndex('phone', personal.open(phone, place)) : null,
+      phoneIndex:
+        isVerified && isWithout ? personal.blindIndex('phone', personal.open(phone, place)) : null,
     }
   }),
 )

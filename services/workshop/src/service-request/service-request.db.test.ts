@@ -1,5 +1,9 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
-import { CustomerRegistered, VehicleRegistered } from '@forecourt/contracts/customer-vehicle-events'
+import {
+  CustomerChanged,
+  CustomerRegistered,
+  VehicleRegistered,
+} from '@forecourt/contracts/customer-vehicle-events'
 import { customerFact, vehicleFact } from '@forecourt/testing/facts'
 import { asha, kiran, meera, mumbai, priya, pune, ravi } from '@forecourt/testing/people'
 import { publish } from '@forecourt/testing/publish'
@@ -66,6 +70,16 @@ test('work can be asked for in the very second in which the vehicle is registere
   expect(told.data).not.toHaveProperty('description')
 })
 
+test('work can be asked for by an owner whom staff has entered and who has proved nothing', async () => {
+  const customer = customerFact({ customerId: randomUUIDv7(), isVerified: false })
+  const vehicle = vehicleFact(customer.customerId)
+  await publish(stack, CustomerChanged, customer)
+  await publish(stack, VehicleRegistered, vehicle)
+  const { customerId } = customer
+  const { status, data } = await askForWork(stack, { customerId, vehicleId: vehicle.vehicleId })
+  expect([status, data]).toMatchObject([201, { status: 'pending', customerId }])
+})
+
 test('a vehicle or customer that does not exist is not found, without a wait for an old id', async () => {
   const visitor = await registerVisitor(stack)
   const strange = await askForWork(stack, { ...visitor, vehicleId: randomUUID() })
@@ -86,6 +100,7 @@ test('a vehicle of another customer is refused, and a center that does not know 
 test('a manager approves, and with a day the request is scheduled too', async () => {
   const { id } = await pending()
   expect((await move(id, 'approve', {}, asha)).status).toBe(403)
+  expect((await move(id, 'approve', { scheduledDate: '0000-01-01' })).status).toBe(422)
   const { status, data } = await move(id, 'approve', {
     scheduledDate: '2026-12-01',
     scheduledTime: '09:30',

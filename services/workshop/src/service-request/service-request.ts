@@ -1,3 +1,4 @@
+import { Day } from '@forecourt/contracts/day'
 import { Amount } from '@forecourt/contracts/money'
 import { z } from 'zod'
 
@@ -32,7 +33,6 @@ export const ServiceRequestRow = z.object({
 export type ServiceRequestRow = z.infer<typeof ServiceRequestRow>
 
 const text = (max: number) => z.string().trim().min(1, 'Must not be empty').max(max)
-const Day = z.iso.date('Must be a day such as 2026-01-31')
 const TimeOfDay = z
   .string()
   .regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, 'Must be a time such as 09:30')
