@@ -105,7 +105,8 @@ export const RegistrationCodeResent = event('customer-vehicle.registration.code-
 
 export const RegistrationLapsed = event('customer-vehicle.registration.lapsed.v1', {
   key: 'registrationId',
-  about: 'A registration that nobody proved within 30 days was deleted.',
+  about:
+    'A registration that nobody proved was deleted: its time was over, or its person was erased.',
   data: RegistrationFact,
 })
 
