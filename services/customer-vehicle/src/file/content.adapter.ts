@@ -22,7 +22,8 @@ export async function sendContent(
     'content-disposition': `attachment; filename="${file.purpose}-${file.id}.${extension}"`,
     'x-content-type-options': 'nosniff',
     'content-security-policy': "default-src 'none'; sandbox",
-    'cross-origin-resource-policy': 'same-site',
+    // A front end of another site shows it, by a token or a signed link: these guard the bytes.
+    'cross-origin-resource-policy': 'cross-origin',
     'cache-control': `private, max-age=${FRESH_S}`,
     etag,
   })

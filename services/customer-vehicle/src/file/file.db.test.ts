@@ -303,6 +303,7 @@ describe('the bytes of a file', () => {
     expect(headers.get('x-content-type-options')).toBe('nosniff')
     expect(headers.get('content-security-policy')).toBe("default-src 'none'; sandbox")
     expect(headers.get('cache-control')).toMatch(/^private\b/)
+    expect(headers.get('cross-origin-resource-policy')).toBe('cross-origin')
     const etag = headers.get('etag') ?? ''
     const again = await stack.call(`GET /files/${id}/content`, {
       as: asha,
