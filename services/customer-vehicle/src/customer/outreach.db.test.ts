@@ -1,3 +1,4 @@
+import { randomUUIDv7 } from 'node:crypto'
 import { asha, kiran, ravi, pune } from '@forecourt/testing/people'
 import { KeyRing } from '@forecourt/platform/config'
 import { personalData } from '@forecourt/platform/personal'
@@ -66,6 +67,16 @@ test('nobody is written to who has not proved the phone', async () => {
   const { registrationId } = (await submit(stack)).data
   const { status, body } = await send({ type: 'thank_you' }, asha, registrationId)
   expect([status, body.error?.reason]).toEqual([409, 'state_forbids'])
+})
+
+test('one person writes to 60 customers in a quarter of an hour, and no more', async () => {
+  await stack.redis.flushdb()
+  const ends: number[] = []
+  for (let tries = 0; tries < 61; tries += 1) {
+    ends.push((await send({ type: 'thank_you' }, asha, randomUUIDv7())).status)
+  }
+  expect(ends).toEqual([...Array.from({ length: 60 }, () => 404), 429])
+  await stack.redis.flushdb()
 })
 
 test('an unknown kind and a text without words are refused, and so is Ravi', async () => {

@@ -10,6 +10,7 @@ export const sendOutreach = endpoint('POST /customers/:id/notifications', {
   message: 'Notification requested',
   body: SendOutreach,
   returns: Outreach,
+  limits: ({ me }) => [{ key: `outreach:user:${me.userId}`, count: 60, perS: 900 }],
   async handle(context, { params, body }) {
     const customer = await findCustomer(context.db, params.id)
     if (needsConsent(body) && !customer.marketingConsent) throw problem('consent_missing')
