@@ -45,8 +45,11 @@ function said({ userId = randomUUIDv7(), fullName = 'Gita Rao', phone, ...rest }
 
 async function taken(eventId: string): Promise<void> {
   await eventually('the event', async () => {
-    const { rowCount } = await stack.admin.query('select from inbox where event_id = $1', [eventId])
-    return rowCount !== 0
+    const { rowCount } = await stack.admin.query(
+      `select from inbox where event_id = $1 and consumer like '%.accounts.%'`,
+      [eventId],
+    )
+    return rowCount === 1
   })
 }
 

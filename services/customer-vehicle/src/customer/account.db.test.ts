@@ -79,8 +79,8 @@ function linked(accountId: string) {
 /** Waits until an event has had its effect, or none. */
 function taken(eventId: string) {
   return eventually('the event', async () => {
-    const rows = await rowsOf('select from inbox where event_id = $1', [eventId])
-    return rows.length > 0
+    const text = `select from inbox where event_id = $1 and consumer like '%.accounts.%'`
+    return (await rowsOf(text, [eventId])).length > 0
   })
 }
 

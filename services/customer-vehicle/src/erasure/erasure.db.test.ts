@@ -70,10 +70,10 @@ async function rowsOf(text: string, values: unknown[] = []) {
   return (await stack.admin.query(text, values)).rows as Record<string, unknown>[]
 }
 
-function heard(eventId: string) {
+function heard(eventId: string, consumer = '%') {
   return eventually('the event', async () => {
-    const rows = await rowsOf('select from inbox where event_id = $1', [eventId])
-    return rows.length > 0
+    const text = 'select from inbox where event_id = $1 and consumer like $2'
+    return (await rowsOf(text, [eventId, consumer])).length > 0
   })
 }
 
@@ -192,6 +192,19 @@ test('what is open at another center is not named to the own one', async () => {
   expect((await erase(id, kiran)).body.message).toContain(request.requestNumber)
 })
 
+test('a photo of theirs that a vehicle of somebody else names stays', async () => {
+  const { id } = await registered()
+  const other = await registered()
+  const photo = other.made.vehicles[0]?.['photoFileId']
+  const accountId = randomUUIDv7()
+  await rowsOf('update customer set account_id = $2 where id = $1', [id, accountId])
+  await rowsOf('update file set uploaded_by = $2 where id = $1', [photo, accountId])
+  await erase(id)
+  expect(await rowsOf('select attached_to from file where id = $1', [photo])).toEqual([
+    { attached_to: other.made.vehicles[0]?.id },
+  ])
+})
+
 test('another center cannot erase, nor learn that there is somebody', async () => {
   const { id } = await registered()
   expect((await erase(id, meera)).status).toBe(404)
@@ -248,7 +261,7 @@ test('an account that was erased makes nobody a customer again', async () => {
   await erase(userId, kiran)
   await stack.redis.flushdb()
   const anew = await register(stack, { as: asha, customer: { mobileNumber: phone } })
-  await heard(await publish(stack, UserCreated, account, { version: 2 }))
+  await heard(await publish(stack, UserCreated, account, { version: 2 }), '%.accounts.%')
   const found = await rowsOf('select id, account_id from customer where phone_index = $1', [
     personal.blindIndex('phone', phone),
   ])

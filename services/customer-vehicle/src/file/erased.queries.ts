@@ -6,7 +6,8 @@ import { UNATTACHED } from './file.queries.ts'
 
 /**
  * Gives up every file of an erased person, which their deadline drops at once: those of their
- * things, of their visits, and what they brought themselves.
+ * things, of their visits, and what they brought and nothing claimed. What they brought for a
+ * thing that is somebody else's by now is that person's.
  */
 export async function dropFilesOf(
   { db, now }: { db: Kysely<Tables>; now: string },
@@ -20,7 +21,8 @@ export async function dropFilesOf(
     .where((eb) =>
       eb.or([
         ...(things.length > 0 ? [eb('attachedTo', 'in', things)] : []),
-        ...(accountId ? [eb('uploadedBy', '=', accountId), eb('attachedTo', '=', accountId)] : []),
+        ...(accountId ? [eb('attachedTo', '=', accountId)] : []),
+        eb.and([eb('uploadedBy', '=', accountId), eb('attachedTo', 'is', null)]),
         eb('visitId', 'in', visits),
       ]),
     )

@@ -71,11 +71,13 @@ test('sixteen right codes at once make one customer with one vehicle', async () 
     await count('registration where id = $1 and customer_id is not null', [presented.id]),
   ).toBe(1)
   const { data } = answers.find(({ status }) => status === 201) ?? {}
+  const isTold = ({ key }: { key: string }) => key === data?.customer.id
+  await stack.topics.next('customer-vehicle.customer.registered.v1', isTold)
   await stack.topics.next(
     'customer-vehicle.registration.verified.v1',
     ({ key }) => key === presented.id,
   )
-  const told = stack.topics.seen.filter(({ key }) => key === data?.customer.id)
+  const told = stack.topics.seen.filter(isTold)
   expect(told).toHaveLength(1)
 })
 
