@@ -8,7 +8,13 @@ export function typedText(label: string) {
   })
 }
 
-/** A one-time password in a body, as its owner types it. */
+/** A one-time password in a body, as its owner types or pastes it. */
 export const TypedCode = typedText('The code')
+  .trim()
   .min(1, { error: 'Enter the code', abort: true })
   .regex(/^[0-9]{6}$/, 'The code has 6 digits')
+
+/** A field that a form sends empty where nothing was typed. */
+export function unlessBlank<Schema extends z.ZodType>(schema: Schema) {
+  return z.preprocess((typed) => (typed === '' ? undefined : typed), schema)
+}

@@ -101,9 +101,12 @@ test.each([
 })
 
 test('names that mean nothing any more are answered by what replaced them', () => {
-  const { warnings } = readConfig(BaseConfig, { ...good, JWT_SECRET: 'x', MONGODB_URI: 'y' })
+  const old = { JWT_SECRET: 'x', MONGODB_URI: 'y', POSTGRES_HOST: 'z', TWILIO_SID: 'AC1' }
+  const { warnings } = readConfig(BaseConfig, { ...good, ...old })
   expect(warnings).toEqual([
     expect.stringMatching(/^JWT_SECRET is set but has no effect: /),
     expect.stringMatching(/^MONGODB_URI is set but has no effect: .*DATABASE_URL/),
+    'POSTGRES_HOST is set but has no effect: set DATABASE_URL.',
+    'TWILIO_SID is set but has no effect: set TWILIO_ACCOUNT_SID.',
   ])
 })

@@ -7,6 +7,19 @@ const REPLACED: Record<string, string> = {
   JWT_REFRESH_SECRET: 'refresh tokens are opaque and stored hashed',
   MONGODB_URI: 'data lives in PostgreSQL; set DATABASE_URL',
   DB_URI: 'data lives in PostgreSQL; set DATABASE_URL',
+  ...replaced('DATABASE_URL', ['DB_HOST', 'DB_USER', 'DB_PASSWORD', 'DB_NAME']),
+  ...replaced('DATABASE_URL', ['HOST', 'PORT', 'DB', 'USER', 'PASSWORD'].map(ofPostgres)),
+  ...replaced('REDIS_URL', ['REDIS_HOST', 'REDIS_PORT']),
+  ...replaced('TWILIO_ACCOUNT_SID', ['TWILIO_SID']),
+  API_VERSION: 'every answer is of v1, under /api and /api/v1',
+}
+
+function replaced(by: string, names: string[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, `set ${by}`]))
+}
+
+function ofPostgres(name: string): string {
+  return `POSTGRES_${name}`
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { ErrorReason } from '@forecourt/contracts/errors'
 import type { FastifyRequest } from 'fastify'
 import { recordDeed } from './audit.ts'
 import { inTransaction } from './database.ts'
@@ -13,6 +14,15 @@ import { systemScope } from './scope.ts'
 /** Refusals that say something about a person's intent; the rest is ordinary traffic. */
 const NOTED = new Set([403, 409, 412])
 
+/** Codes and links that prove nothing. Budgets end them long before they could fill the log. */
+const WRONG_PROOFS = new Set<ErrorReason>([
+  'otp_wrong',
+  'otp_exhausted',
+  'phone_code_wrong',
+  'verification_code_wrong',
+  'account_locked',
+])
+
 /** Writes a refused attempt in a transaction of its own. */
 export async function noteRefusal(
   house: House,
@@ -21,9 +31,10 @@ export async function noteRefusal(
   me: Me,
   refused: Problem,
 ): Promise<void> {
-  // Who looks for people in vain may be guessing.
+  // Who looks for people in vain, or brings a wrong code, may be guessing.
   const isInVain = endpoint.reads && endpoint.method === 'POST' && refused.status === 404
-  if (!NOTED.has(refused.status) && refused.code !== 'AUTH_001' && !isInVain) return
+  const isNoted = NOTED.has(refused.status) || refused.code === 'AUTH_001'
+  if (!isNoted && !isInVain && !WRONG_PROOFS.has(refused.reason)) return
   const input = { params: request.params as Record<string, string>, body: undefined }
   const deed = deedOf({ endpoint, request, me, input: { ...input, query: {}, before: {} } })
   // The address was not read yet: in the place of an id it may hold anything, a phone say.

@@ -92,6 +92,14 @@ test('the examples of the requirement, word for word, until a code is proved', a
   expect(verified.body).toEqual(answered(200, welcome, {}))
 })
 
+test('a field that was left empty is not there, and a pasted code may have space around it', async () => {
+  const form = ownerForm()
+  await begin(form)
+  const { email: code } = await codesOf(form)
+  const verified = await verify({ email: form.email, phoneNumber: '', code: ` ${code}\n` })
+  expect(verified.status).toBe(200)
+})
+
 test('the examples of the requirement, word for word, of the steps after the code', async () => {
   const form = ownerForm({ fullName: gil.fullName })
   const { userId } = (await begin(form)).data

@@ -1,6 +1,6 @@
 import { Email } from '@forecourt/contracts/email'
 import { uaePhone } from '@forecourt/contracts/phone'
-import { TypedCode, typedText } from '@forecourt/contracts/typed'
+import { TypedCode, typedText, unlessBlank } from '@forecourt/contracts/typed'
 import { z } from 'zod'
 import { TypedPassword } from '../user/password.ts'
 
@@ -97,8 +97,8 @@ export const OwnerRegistered = z
   .meta({ id: 'GarageOwnerRegistered' })
 
 const Contact = z.object({
-  email: Email.nullish().describe('Finds the registration.'),
-  phoneNumber: UaePhone.nullish().describe('Finds the registration as well.'),
+  email: unlessBlank(Email.nullish()).describe('Finds the registration.'),
+  phoneNumber: unlessBlank(UaePhone.nullish()).describe('Finds the registration as well.'),
 })
 export type Contact = z.output<typeof Contact>
 

@@ -229,6 +229,18 @@ test('once the code has died another body takes its place', async () => {
   expect(signedIn.data['user']).toMatchObject({ id: data.customerId, fullName: 'Jane Doe' })
 })
 
+test('a wrong code tells nobody whether somebody waits for one, and leaves a line', async () => {
+  const person = somebody()
+  await send(person)
+  const wrong = await verify(person.phone, otherThan(await codeFor(person.phone)))
+  expect((await verify(somebody().phone, '123456')).body.error).toEqual(wrong.body.error)
+  const line = await stack.topics.next(
+    'identity.audit.recorded.v1',
+    ({ data }) => data?.['reason'] === 'otp_wrong',
+  )
+  expect(line.data).toMatchObject({ outcome: 'refused', action: 'POST /customers/verify-otp' })
+})
+
 test('a wrong code, a dead one and too many are told apart, as the requirement lists them', async () => {
   const person = somebody()
   await send(person)

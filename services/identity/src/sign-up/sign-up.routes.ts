@@ -157,6 +157,8 @@ async function proveCode(
   const waiting = await findWaiting(context, phone)
   if (!waiting) throw problem('otp_wrong')
   const judged = await verifyCode(otp, db, { policy: signUpCode, subject: waiting.id, code })
+  // How many tries are left would tell that somebody waits.
+  if (judged.end === 'wrong') throw problem('otp_wrong')
   if (judged.end !== 'proved') throw refusalOf(judged)
   return judged.otpId
 }
