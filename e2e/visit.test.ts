@@ -302,6 +302,7 @@ describe('whoever has no part in the visit sees and changes none of it', () => {
       ids: {
         '/registrations': [registrationId],
         serviceCenterId: [await centerOfPune()],
+        managerId: [(await as('manager', 'GET /auth/me')).id],
         '/vehicles': registered.vehicles.map(({ id }) => id),
       },
       words: ['9822012345', 'MH12VS0001', 'Rahul', 'Law College', '4555.98'],

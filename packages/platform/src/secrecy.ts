@@ -58,9 +58,9 @@ export function star(text: string): string {
   return `${'*'.repeat(Math.max(4, text.length - 4))}${text.length > 8 ? text.slice(-4) : ''}`
 }
 
-/** Free text by its length alone; a code that a program chose is no free text. */
+/** Free text by its length alone; one small word is a code that a program chose. */
 export function lengthOf(text: string): string {
-  return /^[a-z]+(_[a-z]+)+$/.test(text) ? text : `[${text.length} characters]`
+  return /^[a-z]+(_[a-z]+)*$/.test(text) ? text : `[${text.length} characters]`
 }
 
 /** Free text without the addresses, numbers, codes and tokens that it may quote. */
