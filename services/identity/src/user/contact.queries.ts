@@ -17,7 +17,7 @@ export interface Contacts {
   phone?: string
 }
 
-const columns = {
+export const contactColumns = {
   email: { index: 'emailIndex', provedAt: 'emailProvedAt' },
   phone: { index: 'phoneIndex', provedAt: 'phoneProvedAt' },
 } as const
@@ -39,7 +39,7 @@ export async function refuseTaken(
     .where((eb) =>
       eb.or(
         named.map(([proof, contact]) => {
-          const { index, provedAt } = columns[proof]
+          const { index, provedAt } = contactColumns[proof]
           const isTheirs = eb(index, '=', personal.blindIndex(proof, contact))
           return proves.includes(proof) ? isTheirs.and(provedAt, 'is not', null) : isTheirs
         }),
@@ -53,7 +53,7 @@ export async function refuseTaken(
 export async function takeUnproved(context: Here, contacts: Contacts): Promise<void> {
   const { db, personal, emit } = context
   for (const [proof, contact] of entriesOf(contacts)) {
-    const { index, provedAt } = columns[proof]
+    const { index, provedAt } = contactColumns[proof]
     const holder = await db
       .selectFrom('user')
       .selectAll()

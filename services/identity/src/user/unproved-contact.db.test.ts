@@ -1,0 +1,88 @@
+import { KeyRing, readConfig } from '@forecourt/platform/config'
+import { unseal } from '@forecourt/platform/personal'
+import { eventually } from '@forecourt/testing/eventually'
+import { garaging } from '@forecourt/testing/garaging'
+import { managing, signIn, type SignedIn } from '@forecourt/testing/managing'
+import { ownKeys } from '@forecourt/testing/own-keys'
+import { openStack, testSecrets, type Stack } from '@forecourt/testing/stack'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { seed, SeedConfig } from '../seed.ts'
+import { identity } from '../service.ts'
+
+const chosen = 'Chosen#2027'
+const transportKeys = KeyRing.parse(testSecrets.TRANSPORT_KEYS)
+
+let stack: Stack
+let kiran: SignedIn
+beforeAll(async () => {
+  const settings = { BCRYPT_ROUNDS: '4', APP_DEBUG: 'true', LOG_LEVEL: 'silent' }
+  stack = await openStack(identity, { ...(await ownKeys()), ...settings })
+  await seed(readConfig(SeedConfig, { ...stack.env, FORECOURT_SEED: 'development' }).config)
+  kiran = await signIn(stack.call, 'admin@forecourt.test')
+})
+afterAll(() => stack?.close())
+beforeEach(() => stack.redis.flushdb())
+
+const { opened } = garaging(() => stack.call)
+const { newPerson } = managing(() => stack.call)
+
+const forgot = (body: object) => stack.call('POST /auth/forgot-password', { body })
+const reset = (body: object) =>
+  stack.call('POST /auth/reset-password', { body: { password: chosen, ...body } })
+
+/** What was sent to somebody who forgot a password, oldest first; `what` is a token or a code. */
+function sentTo(destination: string, what: 'token' | 'code'): string[] {
+  const kind = what === 'token' ? 'password-reset' : 'otp'
+  const opening = (key: string | null, field: string, sealed: unknown) =>
+    unseal(transportKeys, String(sealed), `${kind}|${field}|${key}`)
+  return stack.topics.seen
+    .filter(({ type }) => type === `identity.${kind}.requested.v1`)
+    .filter(({ key, data }) => opening(key, 'destination', data?.['destination']) === destination)
+    .map(({ key, data }) => opening(key, what, data?.[what]))
+}
+
+/** Asks for a new password and waits until somebody who asked afterwards has got a message. */
+async function askedFor(body: { email: string } | { phone: string }): Promise<void> {
+  // The code of the sign-up takes no place of the one that is asked for here.
+  await stack.redis.flushdb()
+  const { status } = await forgot(body)
+  expect(status).toBe(200)
+  const last = await newPerson(kiran, { role: 'admin' })
+  await forgot({ email: last.email })
+  await eventually('the message after it', () => sentTo(last.email, 'token').length > 0)
+}
+
+test('a phone that a garage owner typed and never proved resets no password', async () => {
+  const { form } = await opened()
+  const codes = sentTo(form.phoneNumber, 'code').length
+  await askedFor({ phone: form.phoneNumber })
+  expect(sentTo(form.phoneNumber, 'code')).toHaveLength(codes)
+  await askedFor({ email: form.email })
+  const [token = ''] = sentTo(form.email, 'token')
+  expect((await reset({ token })).status).toBe(200)
+})
+
+test('an e-mail that a garage owner typed and never proved resets no password', async () => {
+  const { form } = await opened(undefined, 'sms')
+  await askedFor({ email: form.email })
+  expect(sentTo(form.email, 'token')).toEqual([])
+  const codes = sentTo(form.phoneNumber, 'code').length
+  await askedFor({ phone: form.phoneNumber })
+  const otp = sentTo(form.phoneNumber, 'code')[codes]
+  expect((await reset({ phone: form.phoneNumber, otp })).status).toBe(200)
+})
+
+test('what was sent to a contact opens nothing once it counts as unproved', async () => {
+  const [one, other] = [
+    await newPerson(kiran, { role: 'admin' }),
+    await newPerson(kiran, { role: 'admin' }),
+  ]
+  await askedFor({ email: one.email })
+  await askedFor({ phone: other.phone })
+  const [token] = sentTo(one.email, 'token')
+  const [otp] = sentTo(other.phone, 'code')
+  const unproved = 'set email_proved_at = null, phone_proved_at = null where id = any ($1)'
+  await stack.admin.query(`update "user" ${unproved}`, [[one.id, other.id]])
+  expect((await reset({ token })).body.error?.reason).toBe('reset_token_invalid')
+  expect((await reset({ phone: other.phone, otp })).body.error?.reason).toBe('otp_wrong')
+})
