@@ -3,13 +3,14 @@ import type { Context } from '@forecourt/platform/endpoint'
 import { problem } from '@forecourt/platform/problem'
 import { changeRow } from '@forecourt/platform/row'
 import type { Means, Tables } from '../db.ts'
+import { endSessionsOf } from '../session/ending.queries.ts'
 import { stateOf } from './user.queries.ts'
 import type { UserRow } from './user.ts'
 
 /** What a code has shown to be somebody's own. */
 export type Proof = 'email' | 'phone'
 
-type Here = Pick<Context<Tables> & Means, 'db' | 'personal' | 'emit'>
+type Here = Pick<Context<Tables> & Means, 'db' | 'personal' | 'emit' | 'lifetimes'>
 
 /** The normal forms of what somebody would sign in by. */
 export interface Contacts {
@@ -49,7 +50,10 @@ export async function refuseTaken(
   if (taken) throw problem('account_exists')
 }
 
-/** Takes what somebody has just proved from the account that has it and never proved it. */
+/**
+ * Takes what somebody has just proved from the account that has it and never proved it. An account
+ * that is left with nothing to sign in by is nobody's: its sessions end.
+ */
 export async function takeUnproved(context: Here, contacts: Contacts): Promise<void> {
   const { db, personal, emit } = context
   for (const [proof, contact] of entriesOf(contacts)) {
@@ -65,6 +69,9 @@ export async function takeUnproved(context: Here, contacts: Contacts): Promise<v
     const nothing = { [proof]: null, [index]: null }
     const left = await changeRow<UserRow>(context, 'user', holder, nothing)
     emit(UserChanged, left.version, stateOf(left))
+    if (left.email === null && left.phone === null) {
+      await endSessionsOf(context, left.id, { endedBy: 'revocation' })
+    }
   }
 }
 

@@ -71,7 +71,7 @@ async function changeOwn(context: Here, body: ChangeProfile): Promise<Profile> {
   const { me, emit, personal, otp } = context
   const before = await lockRow<UserRow>(tellingUser(context), 'user', me.userId ?? '')
   const known = openedPerson(personal, before)
-  const [field, message] = faultOfContacts(known, body) ?? []
+  const [field, message] = faultOfContacts({ ...before, ...known }, body) ?? []
   if (field && message) throw fieldProblem(field, message)
   if (body.dob && body.dob >= context.now.slice(0, 10)) throw fieldProblem('dob', 'Must be past')
   const contact = newContactIn(known, body)

@@ -4,7 +4,7 @@ import { CountryCallingCode, joinPhone, normalizePhone } from '@forecourt/contra
 import { typedText } from '@forecourt/contracts/typed'
 import { z } from 'zod'
 import { AwaitedContact, type NewContact } from './contact-change.ts'
-import { joinName, splitName, User, type Person } from './user.ts'
+import { joinName, splitName, User, type Person, type UserRow } from './user.ts'
 
 /** What a person is called and says beyond the account; all of it is ciphertext. */
 export const ProfileRow = z.object({
@@ -105,14 +105,15 @@ export function newContactIn(known: Person, said: ChangeProfile): NewContact | u
 
 /** What is wrong with the contacts of a change, by field; undefined when nothing is. */
 export function faultOfContacts(
-  known: Person,
+  known: Person & Pick<UserRow, 'phoneProvedAt'>,
   { email, phone }: ChangeProfile,
 ): [field: string, message: string] | undefined {
   if (phone === null && known.phone !== null) {
     return ['phone', 'A phone number can be replaced, and not removed']
   }
-  if (email === null && known.email !== null && known.phone === null) {
-    return ['email', 'An account needs an e-mail address or a phone number']
+  // A phone that was only typed is its owner's to take, and must not be all that is left.
+  if (email === null && known.email !== null && known.phoneProvedAt === null) {
+    return ['email', 'An account needs an e-mail address or a phone number that was proved']
   }
   if (email && email !== known.email && phone && phone !== known.phone) {
     return ['phone', 'Change either the e-mail address or the phone number, one after the other']

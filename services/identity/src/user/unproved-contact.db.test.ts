@@ -86,3 +86,46 @@ test('what was sent to a contact opens nothing once it counts as unproved', asyn
   expect((await reset({ token })).body.error?.reason).toBe('reset_token_invalid')
   expect((await reset({ phone: other.phone, otp })).body.error?.reason).toBe('otp_wrong')
 })
+
+/** Somebody who comes by a phone of the Emirates alone, typed as it is dialled there. */
+async function cameBy(phoneNumber: string) {
+  const phone = phoneNumber.replace('+971', '0')
+  await stack.redis.flushdb()
+  const asked = await stack.call<{ otp_for_testing: string }>('POST /auth/register', {
+    body: { phone, country_code: '+971' },
+  })
+  if (!asked.data) throw new Error(asked.text)
+  return stack.call<{ access_token: string; customer: { id: string } }>(
+    'POST /auth/verify-registration-otp',
+    { body: { phone, otp: asked.data.otp_for_testing } },
+  )
+}
+
+const isSignedIn = async (token: string) =>
+  (await stack.call('GET /auth/me', { token })).status === 200
+
+test('a proved e-mail address stays as long as the phone is unproved', async () => {
+  const { form, accessToken: token } = await opened()
+  const refused = await stack.call('PUT /auth/profile', { token, body: { email: null } })
+  expect([refused.status, Object.keys(refused.body.errors ?? {})]).toEqual([422, ['email']])
+  expect((await cameBy(form.phoneNumber)).status).toBe(201)
+  const shown = await stack.call<{ email: string; phone: null }>('GET /auth/me', { token })
+  expect(shown.data).toMatchObject({ email: form.email, phone: null })
+})
+
+test('whoever proves a phone has it, also when its account had nothing else', async () => {
+  const { form, user, accessToken } = await opened()
+  await stack.admin.query(
+    'update "user" set email = null, email_index = null, email_proved_at = null where id = $1',
+    [user.id],
+  )
+  const gita = await cameBy(form.phoneNumber)
+  expect(gita.status).toBe(201)
+  expect(await isSignedIn(gita.data.access_token)).toBe(true)
+  expect(await isSignedIn(accessToken)).toBe(false)
+  const token = kiran.accessToken
+  const email = `again.${form.email}`
+  const given = await stack.call(`PUT /admin/users/${user.id}`, { token, body: { email } })
+  expect(given.status).toBe(200)
+  expect((await signIn(stack.call, email, form.password)).user.id).toBe(user.id)
+})
