@@ -52,9 +52,14 @@ export async function refuseTaken(
 
 /**
  * Takes what somebody has just proved from the account that has it and never proved it. An account
- * that is left with nothing to sign in by is nobody's: its sessions end.
+ * that is left with nothing to sign in by is nobody's: its sessions end. `ownId` is the account
+ * that the proof is for, where it is open already.
  */
-export async function takeUnproved(context: Here, contacts: Contacts): Promise<void> {
+export async function takeUnproved(
+  context: Here,
+  contacts: Contacts,
+  ownId?: string,
+): Promise<void> {
   const { db, personal, emit } = context
   for (const [proof, contact] of entriesOf(contacts)) {
     const { index, provedAt } = contactColumns[proof]
@@ -65,7 +70,7 @@ export async function takeUnproved(context: Here, contacts: Contacts): Promise<v
       .where(provedAt, 'is', null)
       .forUpdate()
       .executeTakeFirst()
-    if (!holder) continue
+    if (!holder || holder.id === ownId) continue
     const nothing = { [proof]: null, [index]: null }
     const left = await changeRow<UserRow>(context, 'user', holder, nothing)
     emit(UserChanged, left.version, stateOf(left))

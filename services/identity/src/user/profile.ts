@@ -95,17 +95,38 @@ export function changedName(
   return joinName(firstName ?? known.firstName, lastName ?? known.lastName)
 }
 
-/** The contact that is asked for in the place of the known one; undefined when none is. */
-export function newContactIn(known: Person, said: ChangeProfile): NewContact | undefined {
+/** What an account has to be reached by, and which of it was proved. */
+export type Reachable = Person & Pick<UserRow, 'emailProvedAt' | 'phoneProvedAt'>
+
+/** The contact that a code is to prove; undefined when the change asks for none. */
+export function newContactIn(known: Reachable, said: ChangeProfile): NewContact | undefined {
   const { email, phone } = said
   if (email && email !== known.email) return { kind: 'email', contact: email }
   if (phone && phone !== known.phone) return { kind: 'phone', contact: phone }
+  return unprovedAlone(known, said)
+}
+
+/**
+ * A contact that the account has and never proved, where the body names it and nothing else: a form
+ * that sends back all that it was shown asks for no code.
+ */
+function unprovedAlone(
+  { emailProvedAt, phoneProvedAt }: Reachable,
+  { email, phone, ...others }: ChangeProfile,
+): NewContact | undefined {
+  if (Object.values(others).some((value) => value !== undefined)) return undefined
+  if (email && phone === undefined && emailProvedAt === null) {
+    return { kind: 'email', contact: email }
+  }
+  if (phone && email === undefined && phoneProvedAt === null) {
+    return { kind: 'phone', contact: phone }
+  }
   return undefined
 }
 
 /** What is wrong with the contacts of a change, by field; undefined when nothing is. */
 export function faultOfContacts(
-  known: Person & Pick<UserRow, 'phoneProvedAt'>,
+  known: Reachable,
   { email, phone }: ChangeProfile,
 ): [field: string, message: string] | undefined {
   if (phone === null && known.phone !== null) {

@@ -37,11 +37,12 @@ function sentTo(destination: string, what: 'token' | 'code'): string[] {
     unseal(transportKeys, String(sealed), `${kind}|${field}|${key}`)
   return stack.topics.seen
     .filter(({ type }) => type === `identity.${kind}.requested.v1`)
+    .filter(({ data }) => what === 'token' || data?.['purpose'] === 'password_reset')
     .filter(({ key, data }) => opening(key, 'destination', data?.['destination']) === destination)
     .map(({ key, data }) => opening(key, what, data?.[what]))
 }
 
-/** Asks for a new password and waits until somebody who asked afterwards has got a message. */
+/** Asks for a new password and waits until somebody who asked afterwards has got both. */
 async function askedFor(body: { email: string } | { phone: string }): Promise<void> {
   // The code of the sign-up takes no place of the one that is asked for here.
   await stack.redis.flushdb()
@@ -49,14 +50,15 @@ async function askedFor(body: { email: string } | { phone: string }): Promise<vo
   expect(status).toBe(200)
   const last = await newPerson(kiran, { role: 'admin' })
   await forgot({ email: last.email })
-  await eventually('the message after it', () => sentTo(last.email, 'token').length > 0)
+  await forgot({ phone: last.phone })
+  await eventually('the link after it', () => sentTo(last.email, 'token').length > 0)
+  await eventually('the code after it', () => sentTo(last.phone, 'code').length > 0)
 }
 
 test('a phone that a garage owner typed and never proved resets no password', async () => {
   const { form } = await opened()
-  const codes = sentTo(form.phoneNumber, 'code').length
   await askedFor({ phone: form.phoneNumber })
-  expect(sentTo(form.phoneNumber, 'code')).toHaveLength(codes)
+  expect(sentTo(form.phoneNumber, 'code')).toEqual([])
   await askedFor({ email: form.email })
   const [token = ''] = sentTo(form.email, 'token')
   expect((await reset({ token })).status).toBe(200)
@@ -66,9 +68,8 @@ test('an e-mail that a garage owner typed and never proved resets no password', 
   const { form } = await opened(undefined, 'sms')
   await askedFor({ email: form.email })
   expect(sentTo(form.email, 'token')).toEqual([])
-  const codes = sentTo(form.phoneNumber, 'code').length
   await askedFor({ phone: form.phoneNumber })
-  const otp = sentTo(form.phoneNumber, 'code')[codes]
+  const [otp] = sentTo(form.phoneNumber, 'code')
   expect((await reset({ phone: form.phoneNumber, otp })).status).toBe(200)
 })
 
@@ -128,4 +129,76 @@ test('whoever proves a phone has it, also when its account had nothing else', as
   const given = await stack.call(`PUT /admin/users/${user.id}`, { token, body: { email } })
   expect(given.status).toBe(200)
   expect((await signIn(stack.call, email, form.password)).user.id).toBe(user.id)
+})
+
+interface Awaiting {
+  version: number
+  awaits?: { field: string; otp_for_testing: string }
+}
+
+const change = (token: string, body: object) =>
+  stack.call<Awaiting>('PUT /auth/profile', { token, body })
+
+test('the second contact of a garage is proved when its owner asks for a code', async () => {
+  const { form, user, accessToken: token } = await opened()
+  await stack.redis.flushdb()
+  const asked = await change(token, { phone: form.phoneNumber })
+  expect(asked.data.awaits?.field).toBe('phone')
+  const proved = await stack.call<Awaiting>('POST /auth/profile/verify', {
+    token,
+    body: { otp: asked.data.awaits?.otp_for_testing },
+  })
+  expect(proved.data).toMatchObject({
+    phone: form.phoneNumber,
+    phone_validate: true,
+    version: asked.data.version + 1,
+  })
+  const garage = await stack.call(`GET /admin/users/${user.id}/garage`, {
+    token: kiran.accessToken,
+  })
+  expect(garage.data).toMatchObject({ isEmailVerified: true, isPhoneVerified: true })
+  expect((await change(token, { phone: form.phoneNumber })).data.awaits).toBeUndefined()
+})
+
+test('the e-mail address of a sign-up by phone is proved, and resets the password then', async () => {
+  const phone = '+919808800001'
+  const email = `gita.${phone.slice(1)}@example.com`
+  const form = { name: 'Gita Rao', email, phone, password: 'Workshop#1' }
+  const sent = await stack.call<{ otp_for_testing: string }>('POST /customers/send-otp', {
+    body: form,
+  })
+  await stack.call('POST /customers/verify-otp', {
+    body: { phone, otp: sent.data.otp_for_testing },
+  })
+  const { accessToken: token } = await signIn(stack.call, email, form.password)
+  await askedFor({ email })
+  expect(sentTo(email, 'token')).toEqual([])
+  const asked = await change(token, { email })
+  const body = { otp: asked.data.awaits?.otp_for_testing }
+  expect((await stack.call('POST /auth/profile/verify', { token, body })).status).toBe(200)
+  await askedFor({ email })
+  expect((await reset({ token: sentTo(email, 'token')[0] })).status).toBe(200)
+})
+
+test('a form that sends back an unproved contact among what it was shown gets no code', async () => {
+  const { form, accessToken: token } = await opened()
+  const { email, phoneNumber: phone, fullName: name } = form
+  for (const body of [
+    { email, phone },
+    { phone, name },
+  ]) {
+    expect((await change(token, body)).data.awaits).toBeUndefined()
+  }
+})
+
+test('an unproved phone is its prover’s, whichever of two accounts that is', async () => {
+  const { form, accessToken: token } = await opened()
+  await stack.redis.flushdb()
+  const asked = await change(token, { phone: form.phoneNumber })
+  expect((await cameBy(form.phoneNumber)).status).toBe(201)
+  const late = await stack.call('POST /auth/profile/verify', {
+    token,
+    body: { otp: asked.data.awaits?.otp_for_testing },
+  })
+  expect([late.status, late.body.error?.reason]).toEqual([409, 'account_exists'])
 })
