@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { endpoint, type Means } from '../db.ts'
 import { changeAccount, moveAccount, registering, shownAccount } from './account.queries.ts'
 import { Account, ActivateUser, ChangeUser } from './account.ts'
+import { namingBudgets } from './contact.queries.ts'
 import { indexOf, selectUsers } from './user.queries.ts'
 import { nameWords, UserStatus } from './user.ts'
 
@@ -44,6 +45,7 @@ export const changeUser = endpoint('PUT /admin/users/:id', {
   message: 'User updated successfully',
   body: ChangeUser,
   returns: Account,
+  limits: (who, { params, body }) => namingBudgets(who, { of: params.id, named: body, count: 60 }),
   handle: (context, { params, body }) => changeAccount(context, params.id, body),
 })
 

@@ -1,5 +1,7 @@
 import { UserChanged } from '@forecourt/contracts/identity-events'
 import type { Context } from '@forecourt/platform/endpoint'
+import type { Budget } from '@forecourt/platform/limit'
+import type { Me } from '@forecourt/platform/me'
 import { problem } from '@forecourt/platform/problem'
 import { changeRow } from '@forecourt/platform/row'
 import type { Means, Tables } from '../db.ts'
@@ -78,6 +80,35 @@ export async function takeUnproved(
       await endSessionsOf(context, left.id, { endedBy: 'revocation' })
     }
   }
+}
+
+interface Naming {
+  /** The account that is to have the contacts. */
+  of: string
+  named: { email?: string | null | undefined; phone?: string | null | undefined }
+  count: number
+}
+
+/**
+ * Whether a contact can be had tells who has an account, so that asking has a price, which is the
+ * caller's. What the account has already costs nothing: forms send it back with every change.
+ */
+export async function namingBudgets(
+  { db, personal, me }: Pick<Here, 'db' | 'personal'> & { me: Me },
+  { of: id, named: { email, phone }, count }: Naming,
+): Promise<Budget[]> {
+  const named = entriesOf({ ...(email && { email }), ...(phone && { phone }) })
+  if (named.length === 0) return []
+  const known = await db
+    .selectFrom('user')
+    .select(['emailIndex', 'phoneIndex'])
+    .where('id', '=', id)
+    .executeTakeFirst()
+  const isKnown = named.every(
+    ([proof, contact]) =>
+      known?.[contactColumns[proof].index] === personal.blindIndex(proof, contact),
+  )
+  return isKnown ? [] : [{ key: `contact.name:user:${me.userId}`, count, perS: 900 }]
 }
 
 function entriesOf(contacts: Contacts): [Proof, string][] {

@@ -9,6 +9,7 @@ import { fieldProblem, problem } from '@forecourt/platform/problem'
 import { changeRow, lockRow } from '@forecourt/platform/row'
 import { given } from '@forecourt/platform/table'
 import { endpoint, type Means, type Tables } from '../db.ts'
+import { isRoleOfStaff } from './account.ts'
 import { awaitedChange, keepContact, takeContact } from './contact-change.queries.ts'
 import {
   contactCode,
@@ -16,6 +17,7 @@ import {
   type AwaitedContact,
   type NewContact,
 } from './contact-change.ts'
+import { namingBudgets } from './contact.queries.ts'
 import { changedName, ChangeProfile, faultOfContacts, newContactIn, Profile } from './profile.ts'
 import { keepParticulars, particularsOf } from './profile.queries.ts'
 import {
@@ -45,6 +47,12 @@ export const changeProfile = endpoint('PUT /auth/profile', {
   message: 'Profile updated successfully',
   body: ChangeProfile,
   returns: Profile,
+  limits: (who, { body }) =>
+    namingBudgets(who, {
+      of: who.me.userId ?? '',
+      named: body,
+      count: who.me.roles.every(isRoleOfStaff) ? 60 : 5,
+    }),
   handle: (context, { body }) => changeOwn(context, body),
 })
 
