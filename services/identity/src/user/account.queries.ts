@@ -11,6 +11,7 @@ import type { Means, Tables } from '../db.ts'
 import { closeGarage } from '../garage/garage.queries.ts'
 import { endSessionsOf, outdateSessionsOf } from '../session/ending.queries.ts'
 import {
+  faultOfChange,
   faultOfReach,
   isAdministrator,
   isBelow,
@@ -89,6 +90,9 @@ export async function changeAccount(
   await lockAdministrators(context)
   const before = await lockRow<UserRow>(tellingUser(context), 'user', id)
   await refuseUnmanaged(context, before)
+  const known = openedPerson(personal, before)
+  const [field, message] = faultOfChange(known, change) ?? []
+  if (field && message) throw fieldProblem(field, message)
   const reach = reachAfter(before, change)
   const hasMoved = !isSameReach(before, reach)
   if (hasMoved) {
@@ -96,7 +100,7 @@ export async function changeAccount(
     await refuseUnmanaged(context, reach)
     if (!isAdministrator(reach)) await keepAnAdministrator(context, before)
   }
-  const person = changedPerson(openedPerson(personal, before), change)
+  const person = changedPerson(known, change)
   const changes = { ...reach, ...sealedPerson(personal, id, person) }
   const user = await changeRow(context, 'user', before, changes).catch(contactTaken)
   if (hasMoved) await outdateSessionsOf(context, id)

@@ -4,7 +4,7 @@ import { customerRoles, rolesOfAllCenters } from '@forecourt/contracts/roles'
 import { typedText } from '@forecourt/contracts/typed'
 import { z } from 'zod'
 import { NewPassword } from './password.ts'
-import { User, type UserRow } from './user.ts'
+import { User, type Person, type UserRow } from './user.ts'
 
 /** An account as those see it who manage it. */
 export const Account = User.extend({
@@ -39,11 +39,32 @@ export const RegisterUser = Particulars.extend({
 })
 export type RegisterUser = z.infer<typeof RegisterUser>
 
-/** Absent means unchanged. Status and password have addresses of their own. */
-export const ChangeUser = Particulars.partial()
+/**
+ * Absent means unchanged, and so does what the account was shown to be: forms send it back. Status
+ * and password have addresses of their own.
+ */
+export const ChangeUser = Particulars.extend({
+  email: Email.nullable(),
+  phone: Phone.nullable(),
+  lastName: z.string().trim().max(100).describe('Empty for somebody who has one name.'),
+}).partial()
 export type ChangeUser = z.infer<typeof ChangeUser>
 
 export const ActivateUser = z.object({ isActive: z.boolean() })
+
+/** What is wrong with a change beside its reach, by field; undefined when nothing is. */
+export function faultOfChange(
+  { email, phone }: Person,
+  change: ChangeUser,
+): [field: string, message: string] | undefined {
+  if (change.email === null && email !== null) {
+    return ['email', 'An e-mail address can be replaced, and not removed']
+  }
+  if (change.phone === null && phone !== null) {
+    return ['phone', 'A phone number can be replaced, and not removed']
+  }
+  return undefined
+}
 
 /** What an account may do, and where. */
 export type Reach = Pick<UserRow, 'role' | 'serviceCenterIds'>

@@ -163,6 +163,21 @@ test('what another account has proved is refused at once, and takes no code', as
   expect(rowCount).toBe(0)
 })
 
+test('an administrator may send back all that was shown of somebody with a phone alone', async () => {
+  const gita = await member()
+  const { accessToken: token } = await signIn(stack.call, 'admin@forecourt.test')
+  const path = `/admin/users/${gita.id}` as const
+  const shown = (await stack.call<Profile>(`GET ${path}`, { token })).data
+  expect(shown).toMatchObject({ email: null, lastName: '' })
+  const { status, data } = await stack.call<Profile>(`PUT ${path}`, {
+    token,
+    body: { ...shown, firstName: 'Gita' },
+  })
+  expect([status, data['fullName']]).toEqual([200, 'Gita'])
+  const bare = await stack.call(`PUT ${path}`, { token, body: { phone: null } })
+  expect([bare.status, Object.keys(bare.body.errors ?? {})]).toEqual([422, ['phone']])
+})
+
 test('who has an account is asked five times in a quarter of an hour, by staff sixty times', async () => {
   const gita = await member()
   const shown = (await show(gita)).data

@@ -39,6 +39,7 @@ const Name = (label: string) => typedText(label).trim().min(1, `${label} is requ
 export const ChangeProfile = z
   .object({
     name: Name('Name'),
+    fullName: Name('Name').describe('The same as `name`.'),
     firstName: Name('First name'),
     lastName: z.string().trim().max(100),
     first_name: Name('First name'),
@@ -80,19 +81,18 @@ function readPhone(typed: string | null | undefined, countryCode: string | null 
 
 interface NameChange {
   name?: string | undefined
+  fullName?: string | undefined
   firstName?: string | undefined
   lastName?: string | undefined
 }
 
 /** The name after a change of it, or of one of its parts. */
-export function changedName(
-  { fullName }: Person,
-  { name, firstName, lastName }: NameChange,
-): string {
+export function changedName({ fullName: before }: Person, said: NameChange): string {
   // A form that sends back all that it was shown has changed what differs.
-  if (name !== undefined && name !== fullName) return name
-  const known = splitName(fullName)
-  return joinName(firstName ?? known.firstName, lastName ?? known.lastName)
+  const whole = [said.name, said.fullName].find((name) => name !== undefined && name !== before)
+  if (whole !== undefined) return whole
+  const known = splitName(before)
+  return joinName(said.firstName ?? known.firstName, said.lastName ?? known.lastName)
 }
 
 /** What an account has to be reached by, and which of it was proved. */
