@@ -1,4 +1,5 @@
 import { ServiceCenterChanged } from '@forecourt/contracts/identity-events'
+import { Moment } from '@forecourt/platform/moment'
 import { problem } from '@forecourt/platform/problem'
 import { changeRow, lockRow } from '@forecourt/platform/row'
 import { given } from '@forecourt/platform/table'
@@ -27,6 +28,7 @@ export const listServiceCenters = endpoint.list('GET /admin/service-centers', {
     city: { type: z.string() },
     state: { type: z.string() },
     isActive: { type: z.stringbool() },
+    createdAt: { type: Moment },
   },
   sorts: { createdAt: 'created_at', name: 'name', code: 'code' },
   search: ['name', 'code', 'city'],

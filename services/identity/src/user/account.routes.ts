@@ -1,5 +1,6 @@
 import { normalizeEmail } from '@forecourt/contracts/email'
 import { normalizePhone } from '@forecourt/contracts/phone'
+import { Moment } from '@forecourt/platform/moment'
 import { sql } from 'kysely'
 import { z } from 'zod'
 import { endpoint, type Means } from '../db.ts'
@@ -20,6 +21,7 @@ export const listAccounts = endpoint.list('GET /admin/users', {
     status: { type: UserStatus },
     isActive: { type: z.stringbool(), condition: isActive },
     serviceCenterId: { type: z.uuid(), condition: worksAt },
+    createdAt: { type: Moment },
   },
   sorts: { createdAt: 'created_at', lastLogin: 'last_login_at', role: 'role' },
   search: (_, [text = ''], context) => matches(context, text),
