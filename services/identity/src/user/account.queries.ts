@@ -91,7 +91,7 @@ export async function changeAccount(
   const before = await lockRow<UserRow>(tellingUser(context), 'user', id)
   await refuseUnmanaged(context, before)
   const known = openedPerson(personal, before)
-  const [field, message] = faultOfChange(known, change) ?? []
+  const [field, message] = faultOfChange({ ...known, status: before.status }, change) ?? []
   if (field && message) throw fieldProblem(field, message)
   const reach = reachAfter(before, change)
   const hasMoved = !isSameReach(before, reach)
