@@ -32,6 +32,7 @@ import {
   stateOf,
   tellingUser,
 } from './user.queries.ts'
+import { takeUnproved } from './contact.queries.ts'
 import { changedName } from './profile.ts'
 import { joinName, type Person, type UserAndReach, type UserRow } from './user.ts'
 
@@ -68,6 +69,8 @@ async function openAccount(
   const reach = { role: body.role, serviceCenterIds: namedCenters(body) ?? [] }
   await refuseUnfit(context, reach)
   await refuseUnmanaged(context, reach)
+  // Whoever opens the account knows its person; a contact that another one only typed is no bar.
+  await takeUnproved(context, { email: body.email, phone: body.phone })
   const user = await createUser(context, {
     ...reach,
     email: body.email,
@@ -216,6 +219,8 @@ export function contactTaken(error: unknown): never {
 export const registering = {
   about: 'Open an account for somebody who works here.',
   may: 'user.create',
+  // Who typed the person's contacts before and never proved them is not for a manager to see.
+  acts: 'system',
   message: 'User registered successfully',
   body: RegisterUser,
   returns: Account,

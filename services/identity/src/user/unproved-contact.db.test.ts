@@ -24,7 +24,7 @@ afterAll(() => stack?.close())
 beforeEach(() => stack.redis.flushdb())
 
 const { opened } = garaging(() => stack.call)
-const { newPerson } = managing(() => stack.call)
+const { newPerson, open } = managing(() => stack.call)
 
 const forgot = (body: object) => stack.call('POST /auth/forgot-password', { body })
 const reset = (body: object) =>
@@ -160,17 +160,20 @@ test('the second contact of a garage is proved when its owner asks for a code', 
   expect((await change(token, { phone: form.phoneNumber })).data.awaits).toBeUndefined()
 })
 
-test('the e-mail address of a sign-up by phone is proved, and resets the password then', async () => {
-  const phone = '+919808800001'
+/** Gita, who opens an account by the code of a phone, and only types her e-mail address. */
+async function signedUp(phone: string) {
   const email = `gita.${phone.slice(1)}@example.com`
   const form = { name: 'Gita Rao', email, phone, password: 'Workshop#1' }
   const sent = await stack.call<{ otp_for_testing: string }>('POST /customers/send-otp', {
     body: form,
   })
-  await stack.call('POST /customers/verify-otp', {
-    body: { phone, otp: sent.data.otp_for_testing },
-  })
-  const { accessToken: token } = await signIn(stack.call, email, form.password)
+  const body = { phone, otp: sent.data.otp_for_testing }
+  await stack.call('POST /customers/verify-otp', { body })
+  return { ...form, token: (await signIn(stack.call, email, form.password)).accessToken }
+}
+
+test('the e-mail address of a sign-up by phone is proved, and resets the password then', async () => {
+  const { email, token } = await signedUp('+919808800001')
   await askedFor({ email })
   expect(sentTo(email, 'token')).toEqual([])
   const asked = await change(token, { email })
@@ -201,4 +204,27 @@ test('an unproved phone is its prover’s, whichever of two accounts that is', a
     body: { otp: asked.data.awaits?.otp_for_testing },
   })
   expect([late.status, late.body.error?.reason]).toEqual([409, 'account_exists'])
+})
+
+test('an e-mail address that somebody only typed keeps nobody from working here', async () => {
+  const priya = await signIn(stack.call, 'manager@forecourt.test')
+  const [serviceCenterId] = priya.user.serviceCenterIds
+  const [gita, usha] = [await signedUp('+919808800002'), await signedUp('+919808800003')]
+  for (const [by, { email, token }] of [[kiran, gita] as const, [priya, usha] as const]) {
+    const hired = await newPerson(by, { email, serviceCenterId })
+    expect((await signIn(stack.call, email, hired.password)).user.id).toBe(hired.id)
+    expect((await stack.call('GET /auth/me', { token })).data).toMatchObject({ email: null })
+  }
+  const twice = await open(priya, { email: gita.email, serviceCenterId })
+  expect([twice.status, twice.body.error?.reason]).toEqual([409, 'account_exists'])
+})
+
+test('of two managers who open an account by one typed address at once, one does', async () => {
+  const { email } = await signedUp('+919808800004')
+  const priya = await signIn(stack.call, 'manager@forecourt.test')
+  const [serviceCenterId] = priya.user.serviceCenterIds
+  const answers = await Promise.all(
+    [kiran, priya].map((by) => open(by, { email, serviceCenterId })),
+  )
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201, 409]))
 })
