@@ -28,7 +28,7 @@ export function declareRaw<Tables, Means>(
   }
 }
 
-interface AnyDeclared extends Omit<Declared<object, string, z.ZodType, z.ZodType>, 'limits'> {
+interface AnyDeclared extends Declared<z.ZodType, z.ZodType> {
   limits?: unknown
   before?: unknown
   handle: unknown

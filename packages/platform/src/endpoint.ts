@@ -54,12 +54,7 @@ type Handle<Given, Taken, Returns extends z.ZodType> = Returns extends z.ZodType
   ? (context: Given, input: Taken) => Promise<z.input<Returns>>
   : never
 
-export interface Declared<
-  Means,
-  Path extends string,
-  Body extends z.ZodType,
-  Query extends z.ZodType,
-> {
+export interface Declared<Body extends z.ZodType, Query extends z.ZodType> {
   about: string
   may: May
   body?: Body
@@ -81,10 +76,6 @@ export interface Declared<
   errors?: 'list'
   /** The reason that a faulty body is told, where the requirement has words of its own for it. */
   invalid?: ErrorReason
-  limits?: (
-    who: Means & { me: Me; address: string },
-    input: { params: PathParams<Path>; body: z.output<Body> },
-  ) => Budget[]
 }
 
 export interface Handled<
@@ -95,8 +86,13 @@ export interface Handled<
   Query extends z.ZodType,
   Returns extends z.ZodType,
   Before,
-> extends Declared<Means, Path, Body, Query> {
+> extends Declared<Body, Query> {
   returns: Returns
+  /** What the request costs; `db` only reads, as much as the caller may see. */
+  limits?: (
+    who: Means & { db: Kysely<Tables>; me: Me; address: string },
+    input: { params: PathParams<Path>; body: z.output<Body> },
+  ) => Budget[] | Promise<Budget[]>
   /** Work that must not wait inside the transaction, or must be kept when it is rolled back. */
   before?: (
     context: Context<Tables> & Means,
@@ -127,7 +123,7 @@ export interface Endpoint {
   audits: 'refusals' | 'deed' | undefined
   errors: 'list' | undefined
   invalid: ErrorReason | undefined
-  limits: ((who: never, input: never) => Budget[]) | undefined
+  limits: ((who: never, input: never) => Budget[] | Promise<Budget[]>) | undefined
   before: ((context: never, input: never) => Promise<unknown>) | undefined
   handle: (context: never, input: never) => Promise<unknown>
 }

@@ -106,11 +106,11 @@ export async function recallAnswer({ house, endpoint, scope, ticket }: Journey):
 
 /** Takes the endpoint's budgets; a repetition, or what fails through our fault, gets them back. */
 export async function charged<Result>(
-  { house, endpoint, me, request, input }: Journey,
+  { house, endpoint, me, request, input, scope }: Journey,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  const budgets =
-    endpoint.limits?.({ ...house.means, me, address: request.ip } as never, input as never) ?? []
+  const who = { ...house.means, me, address: request.ip, db: readingOf(house.pool, scope).db }
+  const budgets = (await endpoint.limits?.(who as never, input as never)) ?? []
   await house.limiter.take(budgets)
   try {
     return await work()

@@ -1,3 +1,4 @@
+import { Moment } from '@forecourt/platform/moment'
 import { endpoint } from '../db.ts'
 import { changeRole, defineRole } from './change.queries.ts'
 import { ChangeRole, DefineRole, Role, shownRole } from './role.ts'
@@ -6,6 +7,7 @@ export const listRoles = endpoint.list('GET /admin/roles', {
   about: 'List roles with what they allow.',
   may: 'role.read',
   item: Role,
+  filters: { createdAt: { type: Moment } },
   sorts: { createdAt: 'created_at', name: 'name' },
   search: ['name', 'description'],
   from: ({ db }) => db.selectFrom('role').selectAll(),

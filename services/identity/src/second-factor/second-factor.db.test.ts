@@ -66,7 +66,11 @@ function centerOf({ user }: SignedIn): string {
 /** Somebody new whose app is set up, and who has used no code since. */
 async function guarded(): Promise<Guarded> {
   const { id, email, token } = await newcomer()
-  const enrolled = await post<{ secret: string }>('mfa/enroll', {}, token)
+  const enrolled = await post<{ secret: string }>(
+    'mfa/enroll',
+    { currentPassword: password },
+    token,
+  )
   const { secret } = enrolled.data
   const confirmed = await confirm(token, secret)
   await forgetSteps(id)
@@ -100,7 +104,11 @@ const present = (mfaToken: string, code: string) => post('login/mfa', { mfaToken
 describe('a second factor that is set up', () => {
   test('is of no account until a code of the app was shown', async () => {
     const { email, token } = await newcomer()
-    const { status, data } = await post<Record<string, string>>('mfa/enroll', {}, token)
+    const { status, data } = await post<Record<string, string>>(
+      'mfa/enroll',
+      { currentPassword: password },
+      token,
+    )
     expect(status).toBe(201)
     expect(data['secret']).toMatch(/^[A-Z2-7]{32}$/)
     const uri = new URL(data['otpauthUri'] ?? '')
@@ -121,7 +129,11 @@ describe('a second factor that is set up', () => {
   test('is confirmed by a code, gives recovery codes once, and ends all other sessions', async () => {
     const { id, email, token } = await newcomer()
     const elsewhere = await signIn(stack.call, email, password)
-    const { data } = await post<{ secret: string }>('mfa/enroll', {}, token)
+    const { data } = await post<{ secret: string }>(
+      'mfa/enroll',
+      { currentPassword: password },
+      token,
+    )
     const wrong = await post('mfa/confirm', { code: codeOf(data.secret, 5) }, token)
     expect(wrong.status).toBe(401)
     expect(wrong.body.error?.reason).toBe('mfa_code_wrong')
@@ -132,7 +144,9 @@ describe('a second factor that is set up', () => {
     expect(new Set(recoveryCodes).size).toBe(10)
     for (const code of recoveryCodes) expect(code).toMatch(/^([A-Z2-7]{4}-){3}[A-Z2-7]{4}$/)
     expect((await confirm(token, data.secret)).body.error?.reason).toBe('mfa_already_enabled')
-    expect((await post('mfa/enroll', {}, token)).body.error?.reason).toBe('mfa_already_enabled')
+    expect(
+      (await post('mfa/enroll', { currentPassword: password }, token)).body.error?.reason,
+    ).toBe('mfa_already_enabled')
 
     expect((await stack.call('GET /auth/me', { token: elsewhere.accessToken })).status).toBe(401)
     const me = await stack.call('GET /auth/me', { token })
@@ -158,10 +172,31 @@ describe('a second factor that is set up', () => {
     }
   })
 
+  test('is begun by no token alone: the password is asked for, and guessed at no more', async () => {
+    const { id, token } = await newcomer()
+    const without = await post('mfa/enroll', {}, token)
+    expect([without.status, Object.keys(without.body.errors ?? {})]).toEqual([
+      422,
+      ['currentPassword'],
+    ])
+    const trail = []
+    for (let number = 0; number < 11; number += 1) {
+      const { body } = await post('mfa/enroll', { currentPassword: `Guess#${number}` }, token)
+      trail.push(body.error?.reason)
+    }
+    expect(trail).toEqual([...Array.from({ length: 10 }, () => 'password_wrong'), 'account_locked'])
+    const { rows } = await stack.admin.query('select from second_factor where user_id = $1', [id])
+    expect(rows).toEqual([])
+  })
+
   test('is set up anew for as long as it was not confirmed', async () => {
     const { token } = await newcomer()
-    const first = await post<{ secret: string }>('mfa/enroll', {}, token)
-    const second = await post<{ secret: string }>('mfa/enroll', {}, token)
+    const first = await post<{ secret: string }>('mfa/enroll', { currentPassword: password }, token)
+    const second = await post<{ secret: string }>(
+      'mfa/enroll',
+      { currentPassword: password },
+      token,
+    )
     expect((await confirm(token, first.data.secret)).status).toBe(401)
     expect((await confirm(token, second.data.secret)).status).toBe(200)
   })

@@ -1,17 +1,23 @@
 import type { Context } from '@forecourt/platform/endpoint'
-import { fieldProblem, problem } from '@forecourt/platform/problem'
+import { problem } from '@forecourt/platform/problem'
 import { lockRow } from '@forecourt/platform/row'
 import { z } from 'zod'
 import { endpoint, type Means, type Tables } from '../db.ts'
 import { endSessionsOf } from '../session/ending.queries.ts'
 import { refuseUnmanaged, shownAccount } from '../user/account.queries.ts'
 import { Account } from '../user/account.ts'
-import { provePassword } from '../user/own-password.queries.ts'
+import { proveOwner } from '../user/own-password.queries.ts'
 import { selectUsers, tellingUser } from '../user/user.queries.ts'
 import type { UserRow } from '../user/user.ts'
 import { forgetChallenges } from './challenge.queries.ts'
 import { lockedAccount } from './entrance.queries.ts'
-import { Confirmed, DisableFactor, Enrollment, PresentFactor } from './second-factor.ts'
+import {
+  Confirmed,
+  DisableFactor,
+  EnrollFactor,
+  Enrollment,
+  PresentFactor,
+} from './second-factor.ts'
 import {
   beginFactor,
   disableFactor,
@@ -28,8 +34,11 @@ export const enrollFactor = endpoint('POST /auth/mfa/enroll', {
   // What guards an account is for the house alone to see.
   acts: 'system',
   answers: 'tokens',
+  body: EnrollFactor,
   returns: Enrollment,
-  handle: async (context) => beginFactor(context, await ownAccount(context)),
+  before: proveEnroller,
+  handle: async (context, { before: known }) =>
+    beginFactor(context, await provenAccount(context, known)),
 })
 
 export const confirmFactor = endpoint('POST /auth/mfa/confirm', {
@@ -60,9 +69,7 @@ export const disableOwnFactor = endpoint('POST /auth/mfa/disable', {
   returns: z.null(),
   before: proveBoth,
   async handle(context, { before: { proof, known } }) {
-    const user = await ownAccount(context)
-    // A password that was changed since it was checked is wrong now.
-    if (user.passwordHash !== known) throw problem('password_wrong')
+    const user = await provenAccount(context, known)
     await useProof(context.db, proof)
     await disableFactor(context.db, user.id)
     await forgetChallenges(context.db, user.id)
@@ -92,6 +99,18 @@ function ownAccount(context: Here) {
   return lockedAccount(context, context.me.userId ?? '')
 }
 
+/** Who holds a token alone must not lock the account's own person out. */
+function proveEnroller(context: Here, { body }: { body: z.infer<typeof EnrollFactor> }) {
+  return proveOwner(context, ['currentPassword', body.currentPassword])
+}
+
+/** A password that was changed since it was checked is wrong now. */
+async function provenAccount(context: Here, known: string | null) {
+  const user = await ownAccount(context)
+  if (user.passwordHash !== known) throw problem('password_wrong')
+  return user
+}
+
 async function proveNewFactor(context: Here, { body }: { body: z.infer<typeof PresentFactor> }) {
   const { db, me } = context
   const account = await selectUsers(db)
@@ -107,10 +126,6 @@ async function proveBoth(context: Here, { body }: { body: DisableFactor }) {
   const userId = context.me.userId ?? ''
   const account = await selectUsers(context.db).where('id', '=', userId).executeTakeFirst()
   if (!account?.mfaEnabled) throw problem('mfa_not_enrolled')
-  const known = account.passwordHash
-  if (known !== null) {
-    if (!body.password) throw fieldProblem('password', 'Password is required')
-    await provePassword(context, { userId, known, typed: body.password })
-  }
+  const known = await proveOwner(context, ['password', body.password])
   return { known, proof: await proveCode(context, userId, body.code) }
 }

@@ -62,6 +62,10 @@ export const DisableFactor = PresentFactor.extend({
 })
 export type DisableFactor = z.infer<typeof DisableFactor>
 
+export const EnrollFactor = z.object({
+  currentPassword: TypedPassword.nullish().describe('Where the account has a password.'),
+})
+
 export const PresentToken = z.object({ mfaToken: MfaToken })
 
 export const PresentTokenAndFactor = PresentToken.extend(PresentFactor.shape)

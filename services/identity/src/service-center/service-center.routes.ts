@@ -1,3 +1,4 @@
+import { Moment } from '@forecourt/platform/moment'
 import { problem } from '@forecourt/platform/problem'
 import { z } from 'zod'
 import { endpoint } from '../db.ts'
@@ -23,6 +24,7 @@ export const listServiceCenters = endpoint.list('GET /admin/service-centers', {
     city: { type: z.string() },
     state: { type: z.string() },
     isActive: { type: z.stringbool() },
+    createdAt: { type: Moment },
   },
   sorts: { createdAt: 'created_at', name: 'name', code: 'code' },
   search: ['name', 'code', 'city'],

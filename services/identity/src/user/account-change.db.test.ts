@@ -53,6 +53,20 @@ const opened = (changes: Record<string, unknown> = {}) =>
   manage.opened(kiran, { serviceCenterId: pune, ...changes })
 
 describe('changing an account', () => {
+  test('does not suspend it: a form may send back what it is, and nothing else', async () => {
+    const before = await opened()
+    expect((await change(kiran, before.id, before)).status).toBe(200)
+    for (const [field, value] of Object.entries({ isActive: false, status: 'suspended' })) {
+      const { status, body } = await change(kiran, before.id, { [field]: value, lastName: 'Rao' })
+      expect([status, body.errors]).toEqual([
+        422,
+        { [field]: ['Use PUT /admin/users/:id/activate'] },
+      ])
+    }
+    await suspend(kiran, before.id)
+    expect((await change(kiran, before.id, { isActive: false })).status).toBe(200)
+  })
+
   test('keeps what is not named, tells the new state, and audits both', async () => {
     const before = await opened()
     const { data, headers } = await change(kiran, before.id, { lastName: 'Shinde' })
@@ -81,10 +95,10 @@ describe('changing an account', () => {
     expect(found.data.map(({ id }) => id)).toEqual([before.id])
   })
 
-  test('takes no status, password or version from the body', async () => {
+  test('takes no password or version from the body', async () => {
     const body = formOf()
     const { id } = await opened(body)
-    const forged = { status: 'suspended', isActive: false, password: 'Other#123', version: 9 }
+    const forged = { password: 'Other#123', version: 9 }
     const { data } = await change(kiran, id, forged)
     expect(data).toMatchObject({ status: 'active', version: 2 })
     expect((await signIn(body.email, body.password)).user.id).toBe(id)

@@ -269,3 +269,20 @@ describe('the list of accounts', () => {
     )
   })
 })
+
+test.each(['/admin/users', '/admin/service-centers', '/admin/roles'] as const)(
+  '%s is narrowed to what was made within some days',
+  async (path) => {
+    const count = async (query: Record<string, string>) => {
+      const { data } = await stack.call<Account[]>(`GET ${path}`, {
+        token: kiran.accessToken,
+        query: { limit: '100', ...query },
+      })
+      return data.length
+    }
+    const all = await count({})
+    expect(all).toBeGreaterThan(0)
+    expect(await count({ 'filter[createdAt][gte]': '2020-01-01' })).toBe(all)
+    expect(await count({ 'filter[createdAt][lt]': '2020-01-01' })).toBe(0)
+  },
+)

@@ -11,6 +11,7 @@ import type { Means, Tables } from '../db.ts'
 import { closeGarage } from '../garage/garage.queries.ts'
 import { endSessionsOf, outdateSessionsOf } from '../session/ending.queries.ts'
 import {
+  faultOfChange,
   faultOfReach,
   isAdministrator,
   isBelow,
@@ -31,6 +32,7 @@ import {
   stateOf,
   tellingUser,
 } from './user.queries.ts'
+import { takeUnproved } from './contact.queries.ts'
 import { changedName } from './profile.ts'
 import { joinName, type Person, type UserAndReach, type UserRow } from './user.ts'
 
@@ -67,6 +69,8 @@ async function openAccount(
   const reach = { role: body.role, serviceCenterIds: namedCenters(body) ?? [] }
   await refuseUnfit(context, reach)
   await refuseUnmanaged(context, reach)
+  // Whoever opens the account knows its person; a contact that another one only typed is no bar.
+  await takeUnproved(context, { email: body.email, phone: body.phone })
   const user = await createUser(context, {
     ...reach,
     email: body.email,
@@ -89,6 +93,9 @@ export async function changeAccount(
   await lockAdministrators(context)
   const before = await lockRow<UserRow>(tellingUser(context), 'user', id)
   await refuseUnmanaged(context, before)
+  const known = openedPerson(personal, before)
+  const [field, message] = faultOfChange({ ...known, status: before.status }, change) ?? []
+  if (field && message) throw fieldProblem(field, message)
   const reach = reachAfter(before, change)
   const hasMoved = !isSameReach(before, reach)
   if (hasMoved) {
@@ -96,7 +103,7 @@ export async function changeAccount(
     await refuseUnmanaged(context, reach)
     if (!isAdministrator(reach)) await keepAnAdministrator(context, before)
   }
-  const person = changedPerson(openedPerson(personal, before), change)
+  const person = changedPerson(known, change)
   const changes = { ...reach, ...sealedPerson(personal, id, person) }
   const user = await changeRow(context, 'user', before, changes).catch(contactTaken)
   if (hasMoved) await outdateSessionsOf(context, id)
@@ -212,6 +219,8 @@ export function contactTaken(error: unknown): never {
 export const registering = {
   about: 'Open an account for somebody who works here.',
   may: 'user.create',
+  // Who typed the person's contacts before and never proved them is not for a manager to see.
+  acts: 'system',
   message: 'User registered successfully',
   body: RegisterUser,
   returns: Account,

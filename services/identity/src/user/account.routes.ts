@@ -1,10 +1,12 @@
 import { normalizeEmail } from '@forecourt/contracts/email'
 import { normalizePhone } from '@forecourt/contracts/phone'
+import { Moment } from '@forecourt/platform/moment'
 import { sql } from 'kysely'
 import { z } from 'zod'
 import { endpoint, type Means } from '../db.ts'
 import { changeAccount, moveAccount, registering, shownAccount } from './account.queries.ts'
 import { Account, ActivateUser, ChangeUser } from './account.ts'
+import { namingBudgets } from './contact.queries.ts'
 import { indexOf, selectUsers } from './user.queries.ts'
 import { nameWords, UserStatus } from './user.ts'
 
@@ -19,6 +21,7 @@ export const listAccounts = endpoint.list('GET /admin/users', {
     status: { type: UserStatus },
     isActive: { type: z.stringbool(), condition: isActive },
     serviceCenterId: { type: z.uuid(), condition: worksAt },
+    createdAt: { type: Moment },
   },
   sorts: { createdAt: 'created_at', lastLogin: 'last_login_at', role: 'role' },
   search: (_, [text = ''], context) => matches(context, text),
@@ -44,6 +47,7 @@ export const changeUser = endpoint('PUT /admin/users/:id', {
   message: 'User updated successfully',
   body: ChangeUser,
   returns: Account,
+  limits: (who, { params, body }) => namingBudgets(who, { of: params.id, named: body, count: 60 }),
   handle: (context, { params, body }) => changeAccount(context, params.id, body),
 })
 

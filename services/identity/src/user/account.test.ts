@@ -26,6 +26,7 @@ describe('role and centers', () => {
   const pune = '0192f000-0000-7000-8000-000000000001'
   const mumbai = '0192f000-0000-7000-8000-000000000002'
   const advisor = { role: 'advisor', serviceCenterIds: [pune] }
+  const moved = { role: 'advisor', serviceCenterIds: [mumbai] }
 
   test.each([
     ['stay when they are not named', {}, advisor],
@@ -35,12 +36,30 @@ describe('role and centers', () => {
       { serviceCenterId: mumbai, serviceCenterIds: [pune, mumbai] },
       { role: 'advisor', serviceCenterIds: [mumbai, pune] },
     ],
+    ['take another main center', { serviceCenterId: mumbai }, moved],
+    [
+      'take another main center beside a list that is as it was',
+      { serviceCenterId: mumbai, serviceCenterIds: [pune] },
+      moved,
+    ],
+    [
+      'stay with a form that names them as they were',
+      { serviceCenterId: pune, serviceCenterIds: [pune] },
+      advisor,
+    ],
     [
       'of an administrator are without centers',
       { role: 'admin' },
       { role: 'admin', serviceCenterIds: [] },
     ],
   ])('%s', (_, change, after) => expect(reachAfter(advisor, change)).toEqual(after))
+
+  test('keep the other centers of somebody whose main center changes', () => {
+    const nagpur = '0192f000-0000-7000-8000-000000000003'
+    const before = { role: 'advisor', serviceCenterIds: [pune, nagpur] }
+    const { serviceCenterIds } = reachAfter(before, { serviceCenterId: mumbai })
+    expect(serviceCenterIds).toEqual([mumbai, nagpur])
+  })
 
   test.each([
     [{ role: 'advisor', serviceCenterIds: [pune] }, undefined],

@@ -4,7 +4,7 @@ import { customerRoles, rolesOfAllCenters } from '@forecourt/contracts/roles'
 import { typedText } from '@forecourt/contracts/typed'
 import { z } from 'zod'
 import { NewPassword } from './password.ts'
-import { User, type UserRow } from './user.ts'
+import { User, UserStatus, type Person, type UserRow } from './user.ts'
 
 /** An account as those see it who manage it. */
 export const Account = User.extend({
@@ -39,11 +39,39 @@ export const RegisterUser = Particulars.extend({
 })
 export type RegisterUser = z.infer<typeof RegisterUser>
 
-/** Absent means unchanged. Status and password have addresses of their own. */
-export const ChangeUser = Particulars.partial()
+/**
+ * Absent means unchanged, and so does what the account was shown to be: forms send it back. Status
+ * and password have addresses of their own.
+ */
+export const ChangeUser = Particulars.extend({
+  email: Email.nullable(),
+  phone: Phone.nullable(),
+  lastName: z.string().trim().max(100).describe('Empty for somebody who has one name.'),
+  isActive: z.boolean().describe('As it is; PUT /admin/users/:id/activate changes it.'),
+  status: UserStatus.describe('As it is; PUT /admin/users/:id/activate changes it.'),
+}).partial()
 export type ChangeUser = z.infer<typeof ChangeUser>
 
 export const ActivateUser = z.object({ isActive: z.boolean() })
+
+const ELSEWHERE = 'Use PUT /admin/users/:id/activate'
+
+/** What is wrong with a change beside its reach, by field; undefined when nothing is. */
+export function faultOfChange(
+  { email, phone, status }: Person & Pick<UserRow, 'status'>,
+  change: ChangeUser,
+): [field: string, message: string] | undefined {
+  if (change.email === null && email !== null) {
+    return ['email', 'An e-mail address can be replaced, and not removed']
+  }
+  if (change.phone === null && phone !== null) {
+    return ['phone', 'A phone number can be replaced, and not removed']
+  }
+  const isActive = status === 'active'
+  if (change.isActive !== undefined && change.isActive !== isActive) return ['isActive', ELSEWHERE]
+  if (change.status !== undefined && change.status !== status) return ['status', ELSEWHERE]
+  return undefined
+}
 
 /** What an account may do, and where. */
 export type Reach = Pick<UserRow, 'role' | 'serviceCenterIds'>
@@ -70,7 +98,22 @@ export function namedCenters(body: Pick<ChangeUser, 'serviceCenterId' | 'service
 export function reachAfter(before: Reach, change: ChangeUser): Reach {
   const role = change.role ?? before.role
   const kept = isAdministrator({ role }) && !isAdministrator(before) ? [] : before.serviceCenterIds
-  return { role, serviceCenterIds: namedCenters(change) ?? kept }
+  return { role, serviceCenterIds: centersAfter(before.serviceCenterIds, change) ?? kept }
+}
+
+/**
+ * The centers after a change; undefined when it leaves them. A list that is as it was names none:
+ * forms send it back. Without a list another main center takes the place of the former one alone.
+ */
+function centersAfter(
+  before: readonly string[],
+  { serviceCenterId, serviceCenterIds }: ChangeUser,
+): string[] | undefined {
+  const isOtherList = serviceCenterIds && serviceCenterIds.join() !== before.join()
+  if (isOtherList) return namedCenters({ serviceCenterId, serviceCenterIds })
+  const [main = null, ...others] = before
+  if (serviceCenterId === undefined || serviceCenterId === main) return undefined
+  return namedCenters({ serviceCenterId, serviceCenterIds: serviceCenterId ? others : [] })
 }
 
 export function isSameReach(one: Reach, other: Reach): boolean {

@@ -163,6 +163,46 @@ test('what another account has proved is refused at once, and takes no code', as
   expect(rowCount).toBe(0)
 })
 
+test('an administrator may send back all that was shown of somebody with a phone alone', async () => {
+  const gita = await member()
+  const { accessToken: token } = await signIn(stack.call, 'admin@forecourt.test')
+  const path = `/admin/users/${gita.id}` as const
+  const shown = (await stack.call<Profile>(`GET ${path}`, { token })).data
+  expect(shown).toMatchObject({ email: null, lastName: '' })
+  const { status, data } = await stack.call<Profile>(`PUT ${path}`, {
+    token,
+    body: { ...shown, firstName: 'Gita' },
+  })
+  expect([status, data['fullName']]).toEqual([200, 'Gita'])
+  const bare = await stack.call(`PUT ${path}`, { token, body: { phone: null } })
+  expect([bare.status, Object.keys(bare.body.errors ?? {})]).toEqual([422, ['phone']])
+})
+
+test('who has an account is asked five times in a quarter of an hour, by staff sixty times', async () => {
+  const gita = await member()
+  const shown = (await show(gita)).data
+  const asked = { email: 'advisor@forecourt.test' }
+  const answers = []
+  for (let number = 0; number < 6; number += 1) answers.push((await change(gita, asked)).status)
+  expect(answers).toEqual([409, 409, 409, 409, 409, 429])
+  // A form that sends back all that it was shown asks nobody's.
+  for (let number = 0; number < 6; number += 1) {
+    expect((await change(gita, { ...shown, name: `Gita ${number}` })).status).toBe(200)
+  }
+  const kiran = await signIn(stack.call, 'admin@forecourt.test')
+  const statuses = await Promise.all(
+    Array.from({ length: 61 }, async () => {
+      const { status } = await stack.call(`PUT /admin/users/${gita.id}`, {
+        token: kiran.accessToken,
+        body: asked,
+      })
+      return status
+    }),
+  )
+  expect(statuses.filter((status) => status === 409)).toHaveLength(60)
+  expect(statuses).toContain(429)
+})
+
 test('of two who prove one phone at once one has it', async () => {
   const [gita, omar] = [await member(), await member()]
   const phone = `+91${newDigits()}`

@@ -64,7 +64,7 @@ export async function takeContact(
   const { kind } = awaited
   const contact = personal.open(awaited.contact, placeOf(awaited.id))
   await refuseTaken(context, { [kind]: contact }, [kind])
-  await takeUnproved(context, { [kind]: contact })
+  await takeUnproved(context, { [kind]: contact }, before.id)
   const person = { ...openedPerson(personal, before), [kind]: contact }
   const user = await changeRow<UserRow>(context, 'user', before, {
     ...sealedPerson(personal, before.id, person),

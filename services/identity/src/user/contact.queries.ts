@@ -1,15 +1,18 @@
 import { UserChanged } from '@forecourt/contracts/identity-events'
 import type { Context } from '@forecourt/platform/endpoint'
+import type { Budget } from '@forecourt/platform/limit'
+import type { Me } from '@forecourt/platform/me'
 import { problem } from '@forecourt/platform/problem'
 import { changeRow } from '@forecourt/platform/row'
 import type { Means, Tables } from '../db.ts'
+import { endSessionsOf } from '../session/ending.queries.ts'
 import { stateOf } from './user.queries.ts'
 import type { UserRow } from './user.ts'
 
 /** What a code has shown to be somebody's own. */
 export type Proof = 'email' | 'phone'
 
-type Here = Pick<Context<Tables> & Means, 'db' | 'personal' | 'emit'>
+type Here = Pick<Context<Tables> & Means, 'db' | 'personal' | 'emit' | 'lifetimes'>
 
 /** The normal forms of what somebody would sign in by. */
 export interface Contacts {
@@ -17,7 +20,7 @@ export interface Contacts {
   phone?: string
 }
 
-const columns = {
+export const contactColumns = {
   email: { index: 'emailIndex', provedAt: 'emailProvedAt' },
   phone: { index: 'phoneIndex', provedAt: 'phoneProvedAt' },
 } as const
@@ -39,7 +42,7 @@ export async function refuseTaken(
     .where((eb) =>
       eb.or(
         named.map(([proof, contact]) => {
-          const { index, provedAt } = columns[proof]
+          const { index, provedAt } = contactColumns[proof]
           const isTheirs = eb(index, '=', personal.blindIndex(proof, contact))
           return proves.includes(proof) ? isTheirs.and(provedAt, 'is not', null) : isTheirs
         }),
@@ -49,11 +52,19 @@ export async function refuseTaken(
   if (taken) throw problem('account_exists')
 }
 
-/** Takes what somebody has just proved from the account that has it and never proved it. */
-export async function takeUnproved(context: Here, contacts: Contacts): Promise<void> {
+/**
+ * Takes what somebody has just proved from the account that has it and never proved it. An account
+ * that is left with nothing to sign in by is nobody's: its sessions end. `ownId` is the account
+ * that the proof is for, where it is open already.
+ */
+export async function takeUnproved(
+  context: Here,
+  contacts: Contacts,
+  ownId?: string,
+): Promise<void> {
   const { db, personal, emit } = context
   for (const [proof, contact] of entriesOf(contacts)) {
-    const { index, provedAt } = columns[proof]
+    const { index, provedAt } = contactColumns[proof]
     const holder = await db
       .selectFrom('user')
       .selectAll()
@@ -61,11 +72,43 @@ export async function takeUnproved(context: Here, contacts: Contacts): Promise<v
       .where(provedAt, 'is', null)
       .forUpdate()
       .executeTakeFirst()
-    if (!holder) continue
+    if (!holder || holder.id === ownId) continue
     const nothing = { [proof]: null, [index]: null }
     const left = await changeRow<UserRow>(context, 'user', holder, nothing)
     emit(UserChanged, left.version, stateOf(left))
+    if (left.email === null && left.phone === null) {
+      await endSessionsOf(context, left.id, { endedBy: 'revocation' })
+    }
   }
+}
+
+interface Naming {
+  /** The account that is to have the contacts. */
+  of: string
+  named: { email?: string | null | undefined; phone?: string | null | undefined }
+  count: number
+}
+
+/**
+ * Whether a contact can be had tells who has an account, so that asking has a price, which is the
+ * caller's. What the account has already costs nothing: forms send it back with every change.
+ */
+export async function namingBudgets(
+  { db, personal, me }: Pick<Here, 'db' | 'personal'> & { me: Me },
+  { of: id, named: { email, phone }, count }: Naming,
+): Promise<Budget[]> {
+  const named = entriesOf({ ...(email && { email }), ...(phone && { phone }) })
+  if (named.length === 0) return []
+  const known = await db
+    .selectFrom('user')
+    .select(['emailIndex', 'phoneIndex'])
+    .where('id', '=', id)
+    .executeTakeFirst()
+  const isKnown = named.every(
+    ([proof, contact]) =>
+      known?.[contactColumns[proof].index] === personal.blindIndex(proof, contact),
+  )
+  return isKnown ? [] : [{ key: `contact.name:user:${me.userId}`, count, perS: 900 }]
 }
 
 function entriesOf(contacts: Contacts): [Proof, string][] {

@@ -1,6 +1,6 @@
 import type { Context } from '@forecourt/platform/endpoint'
 import { addressKey } from '@forecourt/platform/limit'
-import { problem } from '@forecourt/platform/problem'
+import { fieldProblem, problem } from '@forecourt/platform/problem'
 import type { Means, Tables } from '../db.ts'
 import { failureBudgets } from './attempt.ts'
 import { countFailure, refuseLocked } from './user.queries.ts'
@@ -27,4 +27,26 @@ export async function provePassword(
     return matches
   })
   if (!right) throw problem('password_wrong').concerning(userId)
+}
+
+/**
+ * Whoever holds a token of an account with a password shows that one too, before what guards the
+ * account changes. Answers the hash that was shown, null for an account without: the caller
+ * compares it once the account is locked.
+ */
+export async function proveOwner(
+  context: Context<Tables> & Means,
+  [field, typed]: [field: string, typed: string | null | undefined],
+): Promise<string | null> {
+  const userId = context.me.userId ?? ''
+  const account = await context.db
+    .selectFrom('user')
+    .select('passwordHash')
+    .where('id', '=', userId)
+    .executeTakeFirst()
+  const known = account?.passwordHash ?? null
+  if (known === null) return null
+  if (!typed) throw fieldProblem(field, 'Password is required')
+  await provePassword(context, { userId, known, typed })
+  return known
 }

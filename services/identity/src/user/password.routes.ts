@@ -11,10 +11,10 @@ import { endpoint, type Means, type Tables } from '../db.ts'
 import { hashOf } from '../refresh-token.ts'
 import { provePassword } from './own-password.queries.ts'
 import {
-  activeAccount,
   insertReset,
   livingReset,
   replacePassword,
+  selectProved,
   subjectOf,
   useReset,
 } from './reset.queries.ts'
@@ -110,7 +110,7 @@ async function lockedHash({ db }: Here, userId: string): Promise<string | null |
 async function sendResetLink(context: Here, email: string): Promise<void> {
   const { db, personal, otp, emit } = context
   const emailIndex = personal.blindIndex('email', email)
-  const account = await activeAccount(db, 'emailIndex', emailIndex)
+  const account = await selectProved(db, 'email', emailIndex).executeTakeFirst()
   const token = randomBytes(32).toString('base64url')
   const asked = { emailIndex, userId: account?.id ?? null, token }
   const { id: resetId, expiresAt } = await insertReset(db, asked)
@@ -124,7 +124,7 @@ async function sendResetLink(context: Here, email: string): Promise<void> {
 async function sendResetCode(context: Here, phone: string): Promise<void> {
   const { db, personal, otp, emit, address } = context
   const index = personal.blindIndex('phone', phone)
-  const account = await activeAccount(db, 'phoneIndex', index)
+  const account = await selectProved(db, 'phone', index).executeTakeFirst()
   const { requested } = await sendCode(otp, db, {
     policy: resetCode,
     subject: subjectOf(index),
@@ -176,10 +176,8 @@ async function ownerOfLink(
   { db }: Here,
   { resetId, userId, emailIndex }: Extract<Proof, { resetId: string }>,
 ): Promise<Owner> {
-  const owner = await db
-    .selectFrom('user')
-    .select(['id', 'role', 'serviceCenterIds'])
-    .where((eb) => eb.and({ id: userId, emailIndex, status: 'active' }))
+  const owner = await selectProved(db, 'email', emailIndex)
+    .where('id', '=', userId)
     .forUpdate()
     .executeTakeFirst()
   if (!owner || !(await useReset(db, resetId))) throw problem('reset_token_invalid')
@@ -191,12 +189,7 @@ async function ownerOfCode(
   { db }: Here,
   { otpId, phoneIndex }: Extract<Proof, { otpId: string }>,
 ): Promise<Owner> {
-  const owner = await db
-    .selectFrom('user')
-    .select(['id', 'role', 'serviceCenterIds'])
-    .where((eb) => eb.and({ phoneIndex, status: 'active' }))
-    .forUpdate()
-    .executeTakeFirst()
+  const owner = await selectProved(db, 'phone', phoneIndex).forUpdate().executeTakeFirst()
   if (!owner || !(await consumeCode(db, otpId))) throw problem('otp_wrong')
   return owner
 }

@@ -27,6 +27,8 @@ test('people change their own name, in either spelling, and it is told', async (
   expect(data).toMatchObject({ firstName: 'Ravindra', lastName: 'Pawar', version: 2 })
   expect((await change({ last_name: 'Pawar Patil' })).data.fullName).toBe('Ravindra Pawar Patil')
   expect((await show()).data).toMatchObject({ email: before.email, version: 3 })
+  const whole = await change({ ...before, name: 'Ravindra Pawar Patil', fullName: 'Ravi Patil' })
+  expect(whole.data).toMatchObject({ fullName: 'Ravi Patil', lastName: 'Patil' })
   const told = await stack.topics.next('identity.user.changed.v1', ({ key }) => key === before.id)
   expect(JSON.stringify(told.data)).not.toContain('Ravindra')
 })

@@ -9,6 +9,7 @@ import { fieldProblem, problem } from '@forecourt/platform/problem'
 import { changeRow, lockRow } from '@forecourt/platform/row'
 import { given } from '@forecourt/platform/table'
 import { endpoint, type Means, type Tables } from '../db.ts'
+import { isRoleOfStaff } from './account.ts'
 import { awaitedChange, keepContact, takeContact } from './contact-change.queries.ts'
 import {
   contactCode,
@@ -16,6 +17,7 @@ import {
   type AwaitedContact,
   type NewContact,
 } from './contact-change.ts'
+import { namingBudgets } from './contact.queries.ts'
 import { changedName, ChangeProfile, faultOfContacts, newContactIn, Profile } from './profile.ts'
 import { keepParticulars, particularsOf } from './profile.queries.ts'
 import {
@@ -38,13 +40,19 @@ export const showProfile = endpoint('GET /auth/profile', {
 })
 
 export const changeProfile = endpoint('PUT /auth/profile', {
-  about: 'Change what the person says; a new e-mail address or phone counts only after its code.',
+  about: 'Change what the person says; an e-mail address or phone counts only after its code.',
   may: 'signed_in',
   // Codes are for the house alone to see.
   acts: 'system',
   message: 'Profile updated successfully',
   body: ChangeProfile,
   returns: Profile,
+  limits: (who, { body }) =>
+    namingBudgets(who, {
+      of: who.me.userId ?? '',
+      named: body,
+      count: who.me.roles.every(isRoleOfStaff) ? 60 : 5,
+    }),
   handle: (context, { body }) => changeOwn(context, body),
 })
 
@@ -70,14 +78,14 @@ export const proveContact = endpoint('POST /auth/profile/verify', {
 async function changeOwn(context: Here, body: ChangeProfile): Promise<Profile> {
   const { me, emit, personal, otp } = context
   const before = await lockRow<UserRow>(tellingUser(context), 'user', me.userId ?? '')
-  const known = openedPerson(personal, before)
+  const known = { ...before, ...openedPerson(personal, before) }
   const [field, message] = faultOfContacts(known, body) ?? []
   if (field && message) throw fieldProblem(field, message)
   if (body.dob && body.dob >= context.now.slice(0, 10)) throw fieldProblem('dob', 'Must be past')
   const contact = newContactIn(known, body)
   if (contact?.kind === 'phone') servedCountry(otp, contact.contact, 'phone')
   const email = body.email === null ? null : known.email
-  const person = { ...known, email, fullName: changedName(known, body) }
+  const person = { email, phone: known.phone, fullName: changedName(known, body) }
   const { profileImageId, gender, dob } = body
   const user = await changeRow<UserRow>(context, 'user', before, {
     ...sealedPerson(personal, before.id, person),

@@ -4,7 +4,7 @@ import { CountryCallingCode, joinPhone, normalizePhone } from '@forecourt/contra
 import { typedText } from '@forecourt/contracts/typed'
 import { z } from 'zod'
 import { AwaitedContact, type NewContact } from './contact-change.ts'
-import { joinName, splitName, User, type Person } from './user.ts'
+import { joinName, splitName, User, type Person, type UserRow } from './user.ts'
 
 /** What a person is called and says beyond the account; all of it is ciphertext. */
 export const ProfileRow = z.object({
@@ -39,6 +39,7 @@ const Name = (label: string) => typedText(label).trim().min(1, `${label} is requ
 export const ChangeProfile = z
   .object({
     name: Name('Name'),
+    fullName: Name('Name').describe('The same as `name`.'),
     firstName: Name('First name'),
     lastName: z.string().trim().max(100),
     first_name: Name('First name'),
@@ -80,39 +81,60 @@ function readPhone(typed: string | null | undefined, countryCode: string | null 
 
 interface NameChange {
   name?: string | undefined
+  fullName?: string | undefined
   firstName?: string | undefined
   lastName?: string | undefined
 }
 
 /** The name after a change of it, or of one of its parts. */
-export function changedName(
-  { fullName }: Person,
-  { name, firstName, lastName }: NameChange,
-): string {
+export function changedName({ fullName: before }: Person, said: NameChange): string {
   // A form that sends back all that it was shown has changed what differs.
-  if (name !== undefined && name !== fullName) return name
-  const known = splitName(fullName)
-  return joinName(firstName ?? known.firstName, lastName ?? known.lastName)
+  const whole = [said.name, said.fullName].find((name) => name !== undefined && name !== before)
+  if (whole !== undefined) return whole
+  const known = splitName(before)
+  return joinName(said.firstName ?? known.firstName, said.lastName ?? known.lastName)
 }
 
-/** The contact that is asked for in the place of the known one; undefined when none is. */
-export function newContactIn(known: Person, said: ChangeProfile): NewContact | undefined {
+/** What an account has to be reached by, and which of it was proved. */
+export type Reachable = Person & Pick<UserRow, 'emailProvedAt' | 'phoneProvedAt'>
+
+/** The contact that a code is to prove; undefined when the change asks for none. */
+export function newContactIn(known: Reachable, said: ChangeProfile): NewContact | undefined {
   const { email, phone } = said
   if (email && email !== known.email) return { kind: 'email', contact: email }
   if (phone && phone !== known.phone) return { kind: 'phone', contact: phone }
+  return unprovedAlone(known, said)
+}
+
+/**
+ * A contact that the account has and never proved, where the body names it and nothing else: a form
+ * that sends back all that it was shown asks for no code.
+ */
+function unprovedAlone(
+  { emailProvedAt, phoneProvedAt }: Reachable,
+  { email, phone, ...others }: ChangeProfile,
+): NewContact | undefined {
+  if (Object.values(others).some((value) => value !== undefined)) return undefined
+  if (email && phone === undefined && emailProvedAt === null) {
+    return { kind: 'email', contact: email }
+  }
+  if (phone && email === undefined && phoneProvedAt === null) {
+    return { kind: 'phone', contact: phone }
+  }
   return undefined
 }
 
 /** What is wrong with the contacts of a change, by field; undefined when nothing is. */
 export function faultOfContacts(
-  known: Person,
+  known: Reachable,
   { email, phone }: ChangeProfile,
 ): [field: string, message: string] | undefined {
   if (phone === null && known.phone !== null) {
     return ['phone', 'A phone number can be replaced, and not removed']
   }
-  if (email === null && known.email !== null && known.phone === null) {
-    return ['email', 'An account needs an e-mail address or a phone number']
+  // A phone that was only typed is its owner's to take, and must not be all that is left.
+  if (email === null && known.email !== null && known.phoneProvedAt === null) {
+    return ['email', 'An account needs an e-mail address or a phone number that was proved']
   }
   if (email && email !== known.email && phone && phone !== known.phone) {
     return ['phone', 'Change either the e-mail address or the phone number, one after the other']

@@ -6,22 +6,22 @@ import { hashOf } from '../refresh-token.ts'
 import { forgetChallenges } from '../second-factor/challenge.queries.ts'
 import { endSessionsOf } from '../session/ending.queries.ts'
 import { inSeconds } from '../session/session.queries.ts'
+import { contactColumns, type Proof } from './contact.queries.ts'
 import { RESET_LIFE_S, type PasswordResetRow } from './reset.ts'
 import { forgetFailures } from './user.queries.ts'
-import type { UserRow } from './user.ts'
 
-/** The active account behind a digest; strangers and the suspended are told nothing. */
-export async function activeAccount(
-  db: Kysely<Tables>,
-  column: 'emailIndex' | 'phoneIndex',
-  index: string,
-): Promise<Pick<UserRow, 'id'> | undefined> {
+/**
+ * The active accounts that have proved the contact behind a digest; strangers and the suspended are
+ * told nothing. A contact that was only typed may be anybody's, and opens no account.
+ */
+export function selectProved(db: Kysely<Tables>, proof: Proof, index: string) {
+  const column = contactColumns[proof]
   return db
     .selectFrom('user')
-    .select('id')
-    .where(column, '=', index)
+    .select(['id', 'role', 'serviceCenterIds'])
+    .where(column.index, '=', index)
+    .where(column.provedAt, 'is not', null)
     .where('status', '=', 'active')
-    .executeTakeFirst()
 }
 
 /** What codes for one phone are about, be there an account or not: an id made of its digest. */

@@ -1,7 +1,7 @@
-import { Email } from '@forecourt/contracts/email'
 import { Phone } from '@forecourt/contracts/phone'
 import { z } from 'zod'
 import { NewPassword, TypedPassword } from './password.ts'
+import { oneContact } from './user.ts'
 
 /** A link that was sent to whoever forgot a password; used up, it is no more. */
 export const PasswordResetRow = z.object({
@@ -26,7 +26,7 @@ export const resetCode = {
 }
 
 export const ForgotPassword = z
-  .object({ email: Email.optional(), phone: Phone.optional() })
+  .object(oneContact)
   .refine(({ email, phone }) => (email === undefined) !== (phone === undefined), {
     path: ['email'],
     message: 'Give either the e-mail address or the phone number',

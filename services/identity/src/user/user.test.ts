@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { NewPassword, TypedPassword } from './password.ts'
+import { ForgotPassword } from './reset.ts'
 import { Credentials, refusalOf, splitName, UserStatus } from './user.ts'
 
 describe('an account', () => {
@@ -26,6 +27,15 @@ describe('credentials', () => {
     expect(Credentials.parse({ phone: '98765 43210', password: 'p' })).toMatchObject({
       phone: '+919876543210',
     })
+  })
+
+  test('may name the one, and the other as null', () => {
+    const typed = { email: null, phone: '98765 43210', password: 'p' }
+    expect(Credentials.parse(typed)).toMatchObject({ email: undefined, phone: '+919876543210' })
+    expect(ForgotPassword.parse({ email: 'asha@example.com', phone: null })).toMatchObject({
+      email: 'asha@example.com',
+    })
+    expect(ForgotPassword.safeParse({ email: null, phone: null }).success).toBe(false)
   })
 
   test('of both names or of none are refused', () => {

@@ -79,9 +79,15 @@ export const User = UserRow.pick({
   .meta({ id: 'User' })
 export type User = z.infer<typeof User>
 
-/** What a person types to sign in: one of e-mail and phone. */
+/** One of an e-mail address and a phone; a form may send the other one as null. */
+export const oneContact = {
+  email: Email.nullish().transform((email) => email ?? undefined),
+  phone: Phone.nullish().transform((phone) => phone ?? undefined),
+}
+
+/** What a person types to sign in. */
 export const Credentials = z
-  .object({ email: Email.optional(), phone: Phone.optional(), password: TypedPassword })
+  .object({ ...oneContact, password: TypedPassword })
   .refine(({ email, phone }) => (email === undefined) !== (phone === undefined), {
     path: ['email'],
     message: 'Give either the e-mail address or the phone number',
