@@ -130,3 +130,10 @@ export const PasswordResetRequested = event('identity.password-reset.requested.v
   about: 'A link by which a forgotten password is replaced is to be brought by e-mail.',
   data: z.object({ resetId: Id, destination: Sealed, token: Sealed, expiresAt: Instant }),
 })
+
+/** A contact whose account has another one now. It is encrypted with the transport key. */
+export const ContactReplaced = event('identity.contact.replaced.v1', {
+  key: 'changeId',
+  about: 'The former e-mail address or phone of an account is to be told that it is one no more.',
+  data: z.object({ changeId: Id, channel: z.enum(['email', 'sms']), destination: Sealed }),
+})

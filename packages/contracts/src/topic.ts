@@ -76,6 +76,12 @@ export const topics = {
     about: 'Links by which a forgotten password is replaced, on their way to their owner.',
     retentionMs: HOUR_MS,
   },
+  'identity.contact.v1': {
+    class: 'transport',
+    audience: 'internal',
+    about: 'Contacts of accounts that others have taken the place of, for a word to them.',
+    retentionMs: HOUR_MS,
+  },
   'identity.audit.v1': AUDIT,
   'customer-vehicle.customer.v1': {
     class: 'reference',

@@ -10,6 +10,7 @@ import {
 } from '@forecourt/contracts/customer-vehicle-events'
 import {
   AccountOtpRequested,
+  ContactReplaced,
   PasswordResetRequested,
   ServiceCenterChanged,
   ServiceCenterOpened,
@@ -75,6 +76,7 @@ export const codes = consumer('codes', [
   on(CustomerOtpRequested, bringCode),
   on(AccountOtpRequested, bringCode),
   on(PasswordResetRequested, bringResetLink),
+  on(ContactReplaced, warnFormer),
 ])
 
 export const occasions = consumer('occasions', [
@@ -139,5 +141,21 @@ async function bringResetLink(
     customerId: null,
     serviceCenterId: null,
     expiresAt,
+  })
+}
+
+async function warnFormer(
+  context: Hearing,
+  { changeId, channel, destination }: DataOf<typeof ContactReplaced>,
+): Promise<void> {
+  const { transportKeys, event, settings } = context
+  await queueMessage(context, {
+    eventId: event.id,
+    channel,
+    template: 'contact_replaced',
+    recipient: unseal(transportKeys, destination, `contact-replaced|destination|${changeId}`),
+    variables: { 'dealer.name': (await dealerOf(context, null)) ?? settings.DEALER_NAME },
+    customerId: null,
+    serviceCenterId: null,
   })
 }

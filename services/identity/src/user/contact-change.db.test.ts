@@ -1,5 +1,5 @@
 import { KeyRing, readConfig } from '@forecourt/platform/config'
-import { personalData } from '@forecourt/platform/personal'
+import { personalData, unseal } from '@forecourt/platform/personal'
 import { signIn } from '@forecourt/testing/managing'
 import { ownKeys } from '@forecourt/testing/own-keys'
 import { openStack, testSecrets, type Stack } from '@forecourt/testing/stack'
@@ -150,6 +150,27 @@ async function signInByCode(digits: string): Promise<string> {
   if (!data) throw new Error(text)
   return data.access_token
 }
+
+test('the former phone is told that another one took its place, and a first e-mail tells none', async () => {
+  const gita = await member()
+  const email = `gita.${gita.digits}@example.com`
+  await verify(gita, await awaitedCode(gita, { email }))
+  await stack.redis.flushdb()
+  await verify(gita, await awaitedCode(gita, { phone: `+91${newDigits()}` }))
+  const formers = () =>
+    stack.topics.seen
+      .filter(({ type }) => type === 'identity.contact.replaced.v1')
+      .map(({ key, data }) => [
+        data?.['channel'],
+        unseal(
+          keys('TRANSPORT_KEYS'),
+          String(data?.['destination']),
+          `contact-replaced|destination|${key}`,
+        ),
+      ])
+  await expect.poll(formers).toContainEqual(['sms', `+91${gita.digits}`])
+  expect(formers().map(([channel]) => channel)).not.toContain('email')
+})
 
 test('what another account has proved is refused at once, and takes no code', async () => {
   const [gita, omar] = [await member(), await member()]

@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { UserChanged } from '@forecourt/contracts/identity-events'
+import { ContactReplaced, UserChanged } from '@forecourt/contracts/identity-events'
 import type { Context } from '@forecourt/platform/endpoint'
+import { seal } from '@forecourt/platform/personal'
 import { problem } from '@forecourt/platform/problem'
 import { changeRow, lockRow } from '@forecourt/platform/row'
 import { sql } from 'kysely'
@@ -8,7 +9,7 @@ import type { Means, Tables } from '../db.ts'
 import { endSessionsOf } from '../session/ending.queries.ts'
 import { contactTaken } from './account.queries.ts'
 import { contactCode, type ContactChangeRow, type NewContact } from './contact-change.ts'
-import { refuseTaken, takeUnproved } from './contact.queries.ts'
+import { contactColumns, refuseTaken, takeUnproved } from './contact.queries.ts'
 import { openedPerson, sealedPerson, stateOf, tellingUser } from './user.queries.ts'
 import type { UserRow } from './user.ts'
 
@@ -50,7 +51,7 @@ export async function awaitedChange(
 
 /**
  * Gives an account the contact that it has proved. Whoever else is signed in to it must prove
- * themselves anew, and links that went to the former address open nothing.
+ * themselves anew, links that went to the former address open nothing, and it is told so.
  */
 export async function takeContact(
   context: Here,
@@ -65,7 +66,8 @@ export async function takeContact(
   const contact = personal.open(awaited.contact, placeOf(awaited.id))
   await refuseTaken(context, { [kind]: contact }, [kind])
   await takeUnproved(context, { [kind]: contact }, before.id)
-  const person = { ...openedPerson(personal, before), [kind]: contact }
+  const known = openedPerson(personal, before)
+  const person = { ...known, [kind]: contact }
   const user = await changeRow<UserRow>(context, 'user', before, {
     ...sealedPerson(personal, before.id, person),
     [kind === 'email' ? 'emailProvedAt' : 'phoneProvedAt']: sql`now()`,
@@ -74,6 +76,19 @@ export async function takeContact(
   await db.deleteFrom('passwordReset').where('userId', '=', user.id).execute()
   await endSessionsOf(context, user.id, { endedBy: 'revocation', except: me.sessionId })
   emit(UserChanged, user.version, stateOf(user))
+  const former = before[contactColumns[kind].provedAt] === null ? null : known[kind]
+  if (former !== null && former !== contact) tellFormer(context, awaited, former)
+}
+
+/** Whoever holds a stolen token does not change the contact of an account behind its back. */
+function tellFormer(
+  { emit, otp }: Here,
+  { id: changeId, kind }: Pick<ContactChangeRow, 'id' | 'kind'>,
+  former: string,
+): void {
+  const place = `contact-replaced|destination|${changeId}`
+  const destination = seal(otp.transportKeys, former, place)
+  emit(ContactReplaced, 1, { changeId, channel: kind === 'email' ? 'email' : 'sms', destination })
 }
 
 function placeOf(id: string) {

@@ -2,14 +2,19 @@ import {
   CustomerOtpRequested,
   OtpRequestedData,
 } from '@forecourt/contracts/customer-vehicle-events'
-import { AccountOtpRequested, PasswordResetRequested } from '@forecourt/contracts/identity-events'
+import {
+  AccountOtpRequested,
+  ContactReplaced,
+  PasswordResetRequested,
+} from '@forecourt/contracts/identity-events'
 import { unseal } from '@forecourt/platform/personal'
 import { sql } from 'kysely'
 import type { Hearing } from '../db.ts'
 
 /** Letters of these name nobody; whom they are to is sealed in them. */
-const codes = [CustomerOtpRequested, AccountOtpRequested, PasswordResetRequested]
+const codes = [CustomerOtpRequested, AccountOtpRequested, PasswordResetRequested, ContactReplaced]
 const Reset = PasswordResetRequested.data
+const Replaced = ContactReplaced.data
 
 /** Drops codes and links that could not be brought to one of these addresses. */
 export async function dropUndelivered(context: Hearing, addresses: string[]): Promise<void> {
@@ -27,6 +32,11 @@ function destinationOf({ transportKeys }: Hearing, text: string): string {
   const data: unknown = JSON.parse(text)
   const otp = OtpRequestedData.safeParse(data).data
   if (otp) return unseal(transportKeys, otp.destination, `otp|destination|${otp.otpId}`)
+  const replaced = Replaced.safeParse(data).data
+  if (replaced) {
+    const place = `contact-replaced|destination|${replaced.changeId}`
+    return unseal(transportKeys, replaced.destination, place)
+  }
   const { resetId, destination } = Reset.parse(data)
   return unseal(transportKeys, destination, `password-reset|destination|${resetId}`)
 }

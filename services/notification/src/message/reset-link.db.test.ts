@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import {
   AccountOtpRequested,
+  ContactReplaced,
   PasswordResetRequested,
   ServiceCenterOpened,
 } from '@forecourt/contracts/identity-events'
@@ -78,6 +79,19 @@ test('a link that ran out on its way is not brought any more', async () => {
   const expired = () => stack.admin.query(`select from message where status = 'expired'`)
   await expect.poll(async () => (await expired()).rowCount).toBeGreaterThan(0)
   expect(await mailbox.messages(late)).toEqual([])
+})
+
+test.each([
+  ['email', 'gita.former@example.com', /another e-mail address/],
+  ['sms', '+919820077700', /another phone number/],
+] as const)('the former contact of an account is told by %s', async (channel, former, words) => {
+  const changeId = randomUUIDv7()
+  const place = `contact-replaced|destination|${changeId}`
+  const destination = seal(transportKeys, former, place)
+  await publish(stack, ContactReplaced, { changeId, channel, destination })
+  const [message] = await mailbox.arrived(former, 1)
+  expect(message?.channel).toBe(channel)
+  expect(message?.text).toMatch(words)
 })
 
 test('whoever forgot it and named a phone gets a code by SMS alone', async () => {

@@ -1,6 +1,7 @@
 import type { Texts, Wording } from './template.ts'
 import { visitTexts } from './visit-templates.ts'
 
+const CALL = 'If it was not you, please call us at once.'
 const KEEP = 'It is valid for {{otp.minutes}} minutes. Do not share it with anyone.'
 
 const occasions: Texts[] = [
@@ -41,6 +42,25 @@ ${KEEP}`,
 Choose it here within an hour: {{link.url}}
 
 If it was not you, do nothing: your password stays as it is.`,
+      },
+    ],
+  },
+  {
+    name: 'contact_replaced',
+    event: 'identity.contact.replaced.v1',
+    category: 'authentication',
+    whatsappCategory: 'AUTHENTICATION',
+    texts: [
+      {
+        channel: 'sms',
+        body: `Your account at {{dealer.name}} has another phone number. ${CALL}`,
+      },
+      {
+        channel: 'email',
+        subject: 'Another e-mail address – {{dealer.name}}',
+        body: `Your account at {{dealer.name}} has another e-mail address now.
+
+${CALL}`,
       },
     ],
   },

@@ -38,6 +38,7 @@ const invoice = ['invoice.number', 'invoice.total']
 const variablesOf: Record<string, readonly string[]> = {
   otp: ['otp.code', 'otp.minutes', ...signed],
   password_reset: ['link.url', ...signed],
+  contact_replaced: signed,
   registration_confirmation: ['customer.referenceId', 'vehicles', ...person],
   thank_you: ['outreach.text', ...person],
   discount: ['outreach.text', ...person],
