@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { answerOf, versionOf } from './answer.ts'
+import { costOf } from './cost.ts'
 import { readingOf, statements } from './database.ts'
 import type { Meant } from './endpoint.ts'
 import type { House } from './house.ts'
@@ -106,17 +107,16 @@ export async function recallAnswer({ house, endpoint, scope, ticket }: Journey):
 
 /** Takes the endpoint's budgets; a repetition, or what fails through our fault, gets them back. */
 export async function charged<Result>(
-  { house, endpoint, me, request, input, scope }: Journey,
+  journey: Journey,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  const who = { ...house.means, me, address: request.ip, db: readingOf(house.pool, scope).db }
-  const budgets = (await endpoint.limits?.(who as never, input as never)) ?? []
-  await house.limiter.take(budgets)
+  const budgets = await costOf(journey)
+  await journey.house.limiter.take(budgets)
   try {
     return await work()
   } catch (error) {
     const isFree = error instanceof AnsweredBefore || asProblem(error).status >= 500
-    if (isFree) await giveBack(house, budgets)
+    if (isFree) await giveBack(journey.house, budgets)
     throw error
   }
 }
