@@ -56,9 +56,12 @@ export async function exportPerson(
     }),
   )
   const kept: Record<string, Record<string, unknown>[]> = {}
-  // A table may stand in the list by each of its columns that name somebody.
+  // A table may stand in the list by each of its columns that name somebody; a row comes once.
   for (const [name, rows] of found) {
-    if (rows.length > 0) kept[name] = [...(kept[name] ?? []), ...rows]
+    const known = kept[name] ?? []
+    const ids = new Set(known.map(({ id }) => id))
+    const others = rows.filter(({ id }) => id === undefined || !ids.has(id))
+    if (known.length + others.length > 0) kept[name] = [...known, ...others]
   }
   return kept
 }

@@ -293,6 +293,36 @@ test('the key is given its tombstone when nobody needs the ids any more', async 
   expect(last.headers['ce_sequence']).toBe(String(versions.at(-1)))
 })
 
+test('an export shows a form that still waits, the own picture, and photos of sold vehicles', async () => {
+  const { known, made, id } = await registered()
+  const accountId = randomUUIDv7()
+  await rowsOf('update customer set account_id = $2 where id = $1', [id, accountId])
+  await stack.redis.flushdb()
+  const customer = { mobileNumber: known['phone'], city: 'Khed' }
+  const { data: form } = await submit(stack, { as: asha, customer, plates: [newPlate()] })
+  const card = cardFact({ customerId: id, vehicleId: made.vehicles[0]?.id ?? '' })
+  await heard(await publish(stack, JobCardCreated, card), '%.visits.%')
+  const files = [randomUUIDv7(), randomUUIDv7()]
+  await rowsOf(
+    `insert into file (id, purpose, attached_to, visit_id, storage_key, content_type, bytes, width,
+                       height, service_center_id)
+     values ($1, 'profile_image', $3, null, 'a', 'image/webp', 1, 1, 1, null),
+            ($2, 'inspection', gen_random_uuid(), $4, 'b', 'image/webp', 1, 1, 1, null)`,
+    [...files, accountId, card.jobCardId],
+  )
+  const { data } = await stack.call<{ kept: Record<string, Record<string, unknown>[]> }>(
+    `GET /personal-data/customer-vehicle/${id}`,
+    { as: kiran },
+  )
+  const shown = (table: string) => data.kept[table] ?? []
+  const photo = made.vehicles[0]?.['photoFileId']
+  expect(shown('file').map((file) => file['id'])).toEqual([photo, files[1], files[0]])
+  expect(shown('registration').map((row) => row['id'])).toContain(form.registrationId)
+  expect(shown('registration')).toHaveLength(2)
+  const opened = shown('registration').find((row) => row['id'] === form.registrationId)
+  expect(opened?.['form']).toMatchObject({ customer: { city: 'Khed' } })
+})
+
 testPersonalTables(customerVehicle, personalTables, () => stack, {
   service_center: 'centers',
   reference_counter: 'counts',

@@ -9,6 +9,12 @@ const move = {
   erasure: 'delete',
 } as const
 
+const file = {
+  table: 'file',
+  erasure: { keep: 'nothing claims it any more: it is dropped with its bytes at once' },
+  plain: ['purpose', 'storage_key', 'content_type'],
+} as const
+
 /** What this service keeps of a customer. */
 export const personalTables: readonly PersonalTable[] = [
   {
@@ -29,6 +35,16 @@ export const personalTables: readonly PersonalTable[] = [
   { ...ofVehicle, table: 'component_issue', erasure: 'delete' },
   { ...ofVehicle, table: 'component_history', erasure: 'delete' },
   { ...customer, table: 'registration', sealed: ['form'], erasure: 'delete' },
+  {
+    // A form that waits for its code names nobody but the phone.
+    table: 'registration',
+    whose: 'customerId',
+    by: 'phone_index',
+    through: 'customer',
+    key: 'phone_index',
+    sealed: ['form'],
+    erasure: 'delete',
+  },
   {
     table: 'otp',
     whose: 'customerId',
@@ -59,12 +75,8 @@ export const personalTables: readonly PersonalTable[] = [
     erasure: { keep: 'the number and the total of an issued invoice' },
     plain: ['invoice_number', 'status'],
   },
-  {
-    table: 'file',
-    whose: 'customerId',
-    by: 'attached_to',
-    through: 'vehicle',
-    erasure: { keep: 'nothing claims it any more: it is dropped with its bytes at once' },
-    plain: ['purpose', 'storage_key', 'content_type'],
-  },
+  // Of a vehicle, of a visit, though the vehicle was sold since, and of the person.
+  { ...file, whose: 'customerId', by: 'attached_to', through: 'vehicle' },
+  { ...file, whose: 'customerId', by: 'visit_id', through: 'visit' },
+  { ...file, whose: 'accountId', by: 'attached_to' },
 ]
