@@ -141,6 +141,17 @@ export async function holdFiles(
   await attachKnown(db, fileIds, { purpose: 'garage_document', to: userId })
 }
 
+/** Gives up one file of a thing, which has another in its place or none; it is dropped at once. */
+export async function releaseFile(
+  { db, now }: { db: Kysely<Tables>; now: string },
+  thing: string,
+  id: string,
+): Promise<void> {
+  const { rows } = await sql<{ isHeld: boolean }>`
+    select release_file(${id}::uuid, ${thing}::uuid) as is_held`.execute(db)
+  if (rows[0]?.isHeld) await schedule({ db }, UNATTACHED, id, now)
+}
+
 /** Gives up the files of a thing, all but those that it keeps; they are dropped at once. */
 export async function releaseFiles(
   { db, now }: { db: Kysely<Tables>; now: string },

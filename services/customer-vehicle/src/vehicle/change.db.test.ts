@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { JobCardCreated } from '@forecourt/contracts/workshop-events'
 import {
   asha,
@@ -11,6 +12,7 @@ import {
 } from '@forecourt/testing/people'
 import { publish } from '@forecourt/testing/publish'
 import { knowCenters, newPhone, newPlate, register } from '@forecourt/testing/registering'
+import { newKey } from '@forecourt/storage/storage'
 import { openStack, type Stack } from '@forecourt/testing/stack'
 import { cardFact } from '@forecourt/testing/visit-facts'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -34,6 +36,42 @@ beforeEach(async () => {
 function change(body: unknown, as: Person = asha, headers: Record<string, string> = {}) {
   return stack.call(`PUT /vehicles/${id}`, { as, body, headers })
 }
+
+test('a photo that is replaced or cleared is dropped, and no other file of the vehicle', async () => {
+  const fileIds = async () => {
+    const files = await stack.admin.query<{ id: string }>(
+      'select id from file where attached_to = $1 order by created_at',
+      [id],
+    )
+    return files.rows.map((file) => file.id)
+  }
+  const [first = ''] = await fileIds()
+  const [inspection, second] = [randomUUID(), randomUUID()]
+  for (const [fileId, purpose, to] of [
+    [inspection, 'inspection', id],
+    [second, 'vehicle_photo', null],
+  ]) {
+    await stack.admin.query(
+      `insert into file (id, purpose, attached_to, storage_key, content_type, bytes, width, height,
+         service_center_id)
+       values ($1, $2, $3, $4, 'image/webp', 1, 1, 1, $5)`,
+      [fileId, purpose, to, newKey('customer-vehicle'), pune],
+    )
+  }
+  expect((await change({ photoFileId: second })).status).toBe(200)
+  expect(await fileIds()).toEqual([inspection, second])
+  expect((await change({ photoFileId: null })).status).toBe(200)
+  expect(await fileIds()).toEqual([inspection])
+  await expect
+    .poll(async () => {
+      const { rowCount } = await stack.admin.query('select from file where id in ($1, $2)', [
+        first,
+        second,
+      ])
+      return rowCount
+    })
+    .toBe(0)
+})
 
 function move(name: 'archive' | 'restore', as: Person = asha) {
   return stack.call(`PUT /vehicles/${id}/${name}`, { as })

@@ -5,7 +5,7 @@ import { changeRow, lockRow } from '@forecourt/platform/row'
 import { given } from '@forecourt/platform/table'
 import { transition } from '@forecourt/platform/transition'
 import { findBrand } from '../brand/brand.queries.ts'
-import { attachFiles } from '../file/file.queries.ts'
+import { attachFiles, releaseFile } from '../file/file.queries.ts'
 import type { Writing } from '../registration/form.queries.ts'
 import { oneVehicle, shownVehicle } from './detail.queries.ts'
 import type { VehicleDetail } from './detail.ts'
@@ -80,6 +80,10 @@ export async function changeVehicle(
   const changed = await changeRow<VehicleRow>(context, 'vehicle', before, changes).catch(
     (error: unknown) => refuseTaken(error, change),
   )
+  const { photoFileId } = before
+  if (photoFileId && photoFileId !== changed.photoFileId) {
+    await releaseFile(context, id, photoFileId)
+  }
   await tellVehicle(context, changed)
 }
 

@@ -141,6 +141,16 @@ describe('a forgotten password', () => {
     expect(statuses).toEqual([200, 200, 200, 200, 200, 429])
   })
 
+  test('goes to one mailbox ten times a day, however patiently it is asked for', async () => {
+    const statuses = []
+    for (let number = 0; number < 11; number += 1) {
+      statuses.push((await forgot({ email: asha }, `198.51.101.${number}`)).status)
+      const ofTheQuarter = await stack.redis.keys('*forgot-password:destination:*')
+      if (ofTheQuarter.length > 0) await stack.redis.del(...ofTheQuarter)
+    }
+    expect(statuses).toEqual([...Array.from({ length: 10 }, () => 200), 429])
+  })
+
   test('keeps digests alone, and the message carries ciphertext alone', async () => {
     const person = await newPerson()
     const token = await tokenFor(person.email)

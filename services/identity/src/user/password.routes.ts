@@ -50,7 +50,7 @@ export const forgotPassword = endpoint('POST /auth/forgot-password', {
   message: 'If there is such an account, a message is on its way to it.',
   body: ForgotPassword,
   returns: z.null(),
-  limits: (who, { body }) => budgetsOf('forgot-password', who, indexOf(who.personal, body)),
+  limits: (who, { body }) => askingBudgets(who, indexOf(who.personal, body)),
   async handle(context, { body }) {
     if (body.email === undefined) await sendResetCode(context, body.phone ?? '')
     else await sendResetLink(context, body.email)
@@ -192,6 +192,12 @@ async function ownerOfCode(
   const owner = await selectProved(db, 'phone', phoneIndex).forUpdate().executeTakeFirst()
   if (!owner || !(await consumeCode(db, otpId))) throw problem('otp_wrong')
   return owner
+}
+
+/** A mailbox gets no more messages of a day than a phone. */
+function askingBudgets(who: { address: string }, whom: string): Budget[] {
+  const ofTheDay = { key: `forgot-password:day:${whom}`, count: 10, perS: 86_400 }
+  return [...budgetsOf('forgot-password', who, whom), ofTheDay]
 }
 
 function budgetsOf(handler: string, { address }: { address: string }, whom: string): Budget[] {
