@@ -39,8 +39,8 @@ export async function insertVehicle(
   const taken = await takeOverVehicle(context, body.vehicleNumber.key, whose)
   await takeOverVin(context, body.vin, customerId)
   const id = taken ?? randomUUIDv7()
-  const day = await today(context, serviceCenterId)
-  const { brand, ...columns } = await columnsOf(context, id, body, day)
+  await refuseFuture(body, () => today(context, serviceCenterId))
+  const { brand, ...columns } = await columnsOf(context, id, body)
   const { model, vehicleNumber } = body
   const values = { ...columns, ...markOf(vehicleNumber), customerId, brand, model }
   const refuse = (error: unknown) => refuseTaken(error, body)
@@ -69,11 +69,13 @@ export async function changeVehicle(
   const before = await lockRow<VehicleRow>(context, 'vehicle', id)
   const customerId = await moveToOwner(context, before, change)
   const { vehicleNumber } = change
-  const centers = await centersOfVehicle(context.db, id)
-  const day = await today(context, centers[0])
   await takeOverVin(context, change.vin, customerId ?? before.customerId)
+  await refuseFuture(change, async () => {
+    const [center] = await centersOfVehicle(context.db, id)
+    return today(context, center)
+  })
   const changes = {
-    ...(await columnsOf(context, id, change, day)),
+    ...(await columnsOf(context, id, change)),
     ...(vehicleNumber && markOf(vehicleNumber)),
     ...given({ customerId }),
   }
@@ -102,16 +104,25 @@ function markOf({ plate, key, kind }: OpenVehicle['vehicleNumber']) {
   return { plate, plateKey: key, plateKind: kind }
 }
 
-/** The columns of what was given today, but for the mark, in the names of our lists. */
-async function columnsOf(context: Writing, vehicleId: string, body: ChangeVehicle, day: string) {
-  const { db } = context
-  const { model, yearOfPurchase, vin, color, engineNumber, chassisNumber } = body
-  const { photoFileId, registrationDate } = body
+/** Throws what is wrong with a year or a day; `dayOf` is asked only where there is one. */
+async function refuseFuture(
+  { yearOfPurchase, registrationDate }: ChangeVehicle,
+  dayOf: () => Promise<string>,
+): Promise<void> {
+  if (!yearOfPurchase && !registrationDate) return
+  const day = await dayOf()
   const fault = yearOfPurchase && yearProblem(yearOfPurchase, Number(day.slice(0, 4)))
   if (fault) throw fieldProblem('yearOfPurchase', fault)
   if (registrationDate && registrationDate > day) {
     throw fieldProblem('registrationDate', 'Registration date must not lie in the future')
   }
+}
+
+/** The columns of what was given, but for the mark, in the names of our lists. */
+async function columnsOf(context: Writing, vehicleId: string, body: ChangeVehicle) {
+  const { db } = context
+  const { model, yearOfPurchase, vin, color, engineNumber, chassisNumber } = body
+  const { photoFileId, registrationDate } = body
   if (photoFileId) await attachFiles(db, [photoFileId], { purpose: 'vehicle_photo', to: vehicleId })
   const papers = { vin, color, engineNumber, chassisNumber, registrationDate }
   const brand = await brandOf(context, body.brand)

@@ -80,10 +80,7 @@ async function openCenter(context: Opening, place: Place, said: Said): Promise<s
 async function openAccount(
   context: Opening,
   { form, proved, provedAt }: Registration,
-  {
-    serviceCenterId,
-    emiratesIdFileId,
-  }: { serviceCenterId: string; emiratesIdFileId: string | null },
+  opened: { serviceCenterId: string; emiratesIdFileId: string | null },
 ): Promise<UserRow> {
   const { fullName, email, phoneNumber: phone, passwordHash } = form
   const isEmail = proved === 'email'
@@ -94,8 +91,8 @@ async function openAccount(
     phoneProvedAt: isEmail ? null : provedAt,
     role: 'garage_owner',
     status: 'active',
-    serviceCenterIds: [serviceCenterId],
-    emiratesIdFileId,
+    serviceCenterIds: [opened.serviceCenterId],
+    emiratesIdFileId: opened.emiratesIdFileId,
   })
   if (!user) throw problem('account_exists')
   return user
