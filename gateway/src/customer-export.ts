@@ -1,19 +1,16 @@
-import type { ServiceName } from '@forecourt/contracts/service-name'
 import { answerOf } from '@forecourt/platform/answer'
 import { roadOver } from '@forecourt/platform/over'
 import { Kept, KeptOfCustomer } from '@forecourt/platform/personal-export'
 import { problem } from '@forecourt/platform/problem'
-import { claimsOf } from '@forecourt/platform/token'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { clientAddress, type Callers } from './caller.ts'
-import { charge, type Counting } from './charge.ts'
+import { admit, send, type Gathering, type Passed } from './gathering.ts'
 import { prefixes } from './routes.ts'
 import type { Upstream } from './upstream.ts'
 
 const ASK_MS = 10_000
 /** Knows people by every id of theirs, and says who may know of them. */
-const OWNER: ServiceName = 'customer-vehicle'
+const OWNER = 'customer-vehicle'
 
 const CustomerExport = z
   .object({
@@ -35,66 +32,36 @@ export const customerExport = roadOver<object, { told: z.input<typeof CustomerEx
   },
 )
 
-interface Told {
-  kept?: z.infer<typeof KeptOfCustomer>
-  /** The service knows better than to answer: its status and its whole answer. */
-  refusal?: { status: number; body: string }
-}
-
-interface Exporting extends Counting {
-  callers: Callers
-  upstreams: Record<ServiceName, Upstream>
-}
+/** What a service keeps, or that it knows better than to say so. */
+type Told = { kept: z.infer<typeof KeptOfCustomer> } | { refusal: Passed }
 
 /** The services judge the caller, each by what it knows. Half an export would be a false one. */
-export function exportCustomers(app: FastifyInstance, exporting: Exporting): void {
-  const { upstreams, callers } = exporting
+export function exportCustomers(app: FastifyInstance, gathering: Gathering): void {
+  const { [OWNER]: owner, ...rest } = gathering.upstreams
+  const others = Object.values(rest)
   for (const prefix of prefixes) {
     app.get<{ Params: { id: string } }>(
       `${prefix}${customerExport.path}`,
       async (request, reply) => {
-        const { id: requestId, params } = request
-        const { authorization } = request.headers
-        const client = clientAddress(request.ip, request.socket.remoteAddress)
-        const userKey = await callers.userKey(authorization)
-        charge(exporting, reply.raw, { client, userKey })
-        if (!authorization || !(await claimsOf(app, authorization))) throw problem('token_missing')
-        const headers = headersOf(request, authorization, client)
-        const whom = encodeURIComponent(params.id)
-        const { kept: owned, refusal } = await ask(upstreams[OWNER], headers, whom)
-        if (!owned) return send(reply, refusal)
-        const { id, accountId, pair } = owned
+        const headers = await admit(app, gathering, request, reply)
+        const owned = await ask(owner, headers, encodeURIComponent(request.params.id))
+        if ('refusal' in owned) return send(reply, owned.refusal)
+        const { id, accountId, pair, kept } = owned.kept
         const query = accountId === null ? '' : `?accountId=${accountId}&pair=${pair}`
-        const others = Object.values(upstreams).filter(({ name }) => name !== OWNER)
         const told = await Promise.all(others.map((one) => ask(one, headers, id + query)))
-        const refused = told.find((one) => one.refusal && one.refusal.status !== 404)
-        if (refused) return send(reply, refused.refusal)
-        const parts = others.map(
-          ({ name }, place) => [name, told[place]?.kept?.kept ?? {}] as const,
-        )
-        const services = { [OWNER]: owned.kept, ...Object.fromEntries(parts) }
+        const refusals = told.flatMap((one) => ('refusal' in one ? [one.refusal] : []))
+        const refusal = refusals.find(({ status }) => status !== 404)
+        if (refusal) return send(reply, refusal)
+        const parts = others.map(({ name }, place) => {
+          const one = told[place]
+          return [name, one && 'kept' in one ? one.kept.kept : {}] as const
+        })
+        const services = { [OWNER]: kept, ...Object.fromEntries(parts) }
         const found = { id, accountId, exportedAt: new Date().toISOString(), services }
-        return send(reply, answerOf(customerExport, found, { query: undefined }, requestId))
+        return send(reply, answerOf(customerExport, found, { query: undefined }, request.id))
       },
     )
   }
-}
-
-/** Every service is told who asks, as it is by whatever else we carry. */
-function headersOf(request: FastifyRequest, authorization: string, client: string) {
-  const userAgent = request.headers['user-agent']
-  return {
-    authorization,
-    'x-request-id': request.id,
-    'x-forwarded-for': client,
-    ...(userAgent !== undefined && { 'user-agent': userAgent }),
-  }
-}
-
-function send(reply: FastifyReply, answer: { status: number; body: string } | undefined) {
-  if (!answer) throw problem('service_unavailable', { retryAfterS: 2 })
-  reply.code(answer.status).header('cache-control', 'no-store')
-  return reply.type('application/json; charset=utf-8').send(answer.body)
 }
 
 /** Throws `service_unavailable` when a service does not answer, or not as it should. */

@@ -52,12 +52,13 @@ export async function openGateway(
     anonymous: config.RATE_LIMIT_MAX_REQUESTS,
     user: config.RATE_LIMIT_USER_MAX_REQUESTS,
   }
+  const gathering = { callers, limit, counts, upstreams }
   await app.register(async (own) => {
     ownAnswers(own, log, answers)
     answerProbes(own, Object.values(upstreams))
     await serveDocs(own, Object.values(upstreams))
-    showSystemHealth(own, Object.values(upstreams))
-    exportCustomers(own, { callers, limit, counts, upstreams })
+    showSystemHealth(own, gathering)
+    exportCustomers(own, gathering)
     if (inbox) showInbox(own, inbox)
     if (config.NODE_ENV === 'production') return
     showMeasures(own, Object.values(upstreams))
@@ -67,7 +68,7 @@ export async function openGateway(
     // Bodies stay on the wire until a service takes them.
     doors.removeAllContentTypeParsers()
     doors.addContentTypeParser('*', (_request, _payload, done) => done(null))
-    const handler = carrierOf({ log, tracer, answers, callers, limit, counts, upstreams })
+    const handler = carrierOf({ log, tracer, answers, ...gathering })
     for (const url of ['/api/*', '/.well-known/*']) {
       doors.route({ method: carriedMethods, url, handler })
     }

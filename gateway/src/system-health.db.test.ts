@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
 import { serviceNames, type ServiceName } from '@forecourt/contracts/service-name'
 import type { ServiceHealth } from '@forecourt/platform/health'
 import { asha, kiran, type Person } from '@forecourt/testing/people'
@@ -11,7 +13,8 @@ let house: TestHouse
 let keys: Awaited<ReturnType<typeof serveKeys>>
 beforeAll(async () => {
   keys = await serveKeys()
-  const settings = { NODE_ENV: 'test', REDIS_URL: ownRedis(inject('redisUrl')) }
+  const limits = { RATE_LIMIT_USER_MAX_REQUESTS: '20', TRUST_PROXY: '127.0.0.1' }
+  const settings = { NODE_ENV: 'test', REDIS_URL: ownRedis(inject('redisUrl')), ...limits }
   house = await openHouse({ ...settings, JWKS_URL: keys.url })
 })
 beforeEach(() => {
@@ -31,9 +34,12 @@ function health(service: ServiceName, status: ServiceHealth['status'] = 'healthy
   }
 }
 
+const told = new Map<ServiceName, IncomingHttpHeaders>()
+
 /** What a service says that was asked under its own name by this caller; else it knows nothing. */
 function answer(name: ServiceName, status: number, body: object): void {
   house.services[name].answer(({ url, headers }, response) => {
+    told.set(name, headers)
     const isAsked = url === `/admin/system-health/${name}` && headers.authorization
     response.statusCode = isAsked ? status : 404
     response.setHeader('content-type', 'application/json')
@@ -51,9 +57,9 @@ interface Answer {
 
 test('the health of all services is one answer, under both prefixes', async () => {
   for (const path of [PATH, '/api/admin/system-health']) {
-    const told = await asked(kiran, path)
-    expect(told.status).toBe(200)
-    const { success, data } = told.json<Answer>()
+    const shown = await asked(kiran, path)
+    expect(shown.status).toBe(200)
+    const { success, data } = shown.json<Answer>()
     expect([success, data.status]).toEqual([true, 'healthy'])
     expect(data.services).toEqual(serviceNames.map((name) => health(name)))
   }
@@ -94,4 +100,21 @@ test('when no service can judge the caller, nothing is told', async () => {
   for (const name of serviceNames) answer(name, 500, {})
   const told = await asked(kiran)
   expect([told.status, told.headers['retry-after']]).toEqual([503, '2'])
+})
+
+test('every service is told who asks, and from where', async () => {
+  const headers = {
+    authorization: `Bearer ${tokenOf(kiran)}`,
+    'user-agent': 'Desk/1.0',
+    'x-forwarded-for': '203.0.113.77',
+  }
+  await house.ask(PATH, { headers })
+  expect(told.get('billing')).toMatchObject({ ...headers, 'x-request-id': expect.any(String) })
+})
+
+test('looking counts in the general limit, like all that somebody asks for', async () => {
+  const somebody = { ...kiran, userId: randomUUID() }
+  const answers = await Promise.all(Array.from({ length: 25 }, () => asked(somebody)))
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(20)
+  expect(answers.filter(({ status }) => status === 429)).toHaveLength(5)
 })

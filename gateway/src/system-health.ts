@@ -2,9 +2,9 @@ import { ServiceHealth } from '@forecourt/platform/health'
 import { answerOf } from '@forecourt/platform/answer'
 import { roadOver } from '@forecourt/platform/over'
 import { problem } from '@forecourt/platform/problem'
-import { claimsOf } from '@forecourt/platform/token'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import { admit, send, type Gathering, type Passed } from './gathering.ts'
 import { prefixes } from './routes.ts'
 import type { Upstream } from './upstream.ts'
 
@@ -18,19 +18,13 @@ const SystemHealth = z.object({
 })
 
 /** What each service said of itself to this caller. */
-export const systemHealth = roadOver<object, { told: Told[] }>().endpoint(
+export const systemHealth = roadOver<object, { told: z.input<typeof SystemHealth> }>().endpoint(
   'GET /admin/system-health',
   {
     about: 'Show how all services are: what they need, and what waits, is parked or dead in them.',
     may: 'system.read',
     returns: SystemHealth,
-    handle: async ({ told }) => {
-      const services = told.map(({ name: service, health }) => {
-        return health ?? { service, status: 'unreachable' as const }
-      })
-      const isHealthy = services.every(({ status }) => status === 'healthy')
-      return { status: isHealthy ? 'healthy' : 'degraded', services }
-    },
+    handle: async ({ told }) => told,
   },
 )
 
@@ -38,31 +32,32 @@ interface Told {
   name: string
   health?: ServiceHealth
   /** The service knows the caller, and refuses: its status and its whole answer. */
-  refusal?: { status: number; body: string }
+  refusal?: Passed
 }
 
 /** The services judge the caller, each by what it knows; one that refuses refuses for all. */
-export function showSystemHealth(app: FastifyInstance, upstreams: Upstream[]): void {
+export function showSystemHealth(app: FastifyInstance, gathering: Gathering): void {
+  const upstreams = Object.values(gathering.upstreams)
   for (const prefix of prefixes) {
-    app.get(`${prefix}${systemHealth.path}`, async ({ id, headers }, reply) => {
-      const { authorization } = headers
-      if (!(await claimsOf(app, authorization))) throw problem('token_missing')
-      const asked = { 'x-request-id': id, ...(authorization && { authorization }) }
-      const told = await Promise.all(upstreams.map((one) => ask(one, asked)))
+    app.get(`${prefix}${systemHealth.path}`, async (request, reply) => {
+      const headers = await admit(app, gathering, request, reply)
+      const told = await Promise.all(upstreams.map((one) => ask(one, headers)))
       const { refusal } = told.find((one) => one.refusal) ?? {}
       if (refusal) return send(reply, refusal)
       if (told.every(({ health }) => !health)) {
         throw problem('service_unavailable', { retryAfterS: 2 })
       }
-      const found = await systemHealth.handle({ told } as never, {} as never)
-      return send(reply, answerOf(systemHealth, found, { query: undefined }, id))
+      return send(reply, answerOf(systemHealth, healthOf(told), { query: undefined }, request.id))
     })
   }
 }
 
-function send(reply: FastifyReply, { status, body }: { status: number; body: string }) {
-  reply.code(status).header('cache-control', 'no-store')
-  return reply.type('application/json; charset=utf-8').send(body)
+function healthOf(told: Told[]): z.input<typeof SystemHealth> {
+  const services = told.map(({ name: service, health }) => {
+    return health ?? { service, status: 'unreachable' as const }
+  })
+  const isHealthy = services.every(({ status }) => status === 'healthy')
+  return { status: isHealthy ? 'healthy' : 'degraded', services }
 }
 
 async function ask({ name, pool }: Upstream, headers: Record<string, string>): Promise<Told> {
