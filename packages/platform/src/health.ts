@@ -4,7 +4,7 @@ import type { Bus } from './bus.ts'
 import { declaredGroups, type Group, type Listening } from './groups.ts'
 import type { House } from './house.ts'
 import { roadOver } from './over.ts'
-import { checksOf, within } from './probes.ts'
+import { checksOf, inTime } from './probes.ts'
 import { standingOf } from './standing.ts'
 import type { Workers } from './workers.ts'
 
@@ -61,12 +61,12 @@ export async function healthOf(examined: Examined): Promise<ServiceHealth> {
   const { pool, service } = house
   const groups = workers?.groups ?? declaredGroups(examined.service)
   const lagOf = async ({ group, topics }: Group) => {
-    const lag = await within(bus.lagOf(group, topics))
+    const lag = await inTime(bus.lagOf(group, topics))
     return { consumer: group, lag: lag === false ? null : lag }
   }
   const [checks, standing, consumers] = await Promise.all([
     checksOf(house, workers),
-    within(standingOf(pool)),
+    inTime(standingOf(pool)),
     Promise.all(groups.map(lagOf)),
   ])
   const { outbox = null, deadLetters = null } = standing || {}

@@ -18,7 +18,7 @@ const took = durations(
   'Requests of the relay, until the broker had all.',
 )
 
-export interface Lane {
+export interface Relaying {
   service: string
   pool: pg.Pool
   bus: Bus
@@ -47,7 +47,7 @@ export type Outcome = 'sent' | 'parked' | { failed: unknown }
 
 /** Sends and forgets the rows; answers the broker's failure instead of throwing it. */
 export async function sendAll(
-  lane: Lane,
+  relaying: Relaying,
   leader: pg.PoolClient,
   rows: OutboxRow[],
 ): Promise<Outcome> {
@@ -55,27 +55,31 @@ export async function sendAll(
     let bytes = 0
     const end = rest.findIndex(({ data }) => (bytes += data?.length ?? 0) > REQUEST_BYTES)
     const count = end < 0 ? rest.length : Math.max(1, end)
-    const outcome = await send(lane, leader, rest.slice(0, count))
+    const outcome = await send(relaying, leader, rest.slice(0, count))
     if (outcome !== 'sent') return outcome
     rest = rest.slice(count)
   }
   return 'sent'
 }
 
-async function send(lane: Lane, leader: pg.PoolClient, rows: OutboxRow[]): Promise<Outcome> {
+async function send(
+  relaying: Relaying,
+  leader: pg.PoolClient,
+  rows: OutboxRow[],
+): Promise<Outcome> {
   try {
-    const records = rows.map((row) => recordOf(lane.service, row))
+    const records = rows.map((row) => recordOf(relaying.service, row))
     const sentAll = took.startTimer()
-    await sending(lane.tracer, rows, () => lane.bus.send(records))
+    await sending(relaying.tracer, rows, () => relaying.bus.send(records))
     sentAll()
   } catch (error) {
     if (!isRecordFault(error)) return { failed: error }
     const [first, ...others] = rows
     // One record spoils the batch: halve it until the record stands alone, then park its key.
-    if (first && others.length === 0) return park(lane, leader, first, error as Error)
+    if (first && others.length === 0) return park(relaying, leader, first, error as Error)
     const middle = rows.length >> 1
-    const half = await send(lane, leader, rows.slice(0, middle))
-    return half === 'sent' ? send(lane, leader, rows.slice(middle)) : half
+    const half = await send(relaying, leader, rows.slice(0, middle))
+    return half === 'sent' ? send(relaying, leader, rows.slice(middle)) : half
   }
   await leader.query('delete from outbox where seq = any($1)', [rows.map((row) => row.seq)])
   sent.inc(rows.length)
@@ -83,7 +87,7 @@ async function send(lane: Lane, leader: pg.PoolClient, rows: OutboxRow[]): Promi
 }
 
 async function park(
-  { log }: Lane,
+  { log }: Relaying,
   leader: pg.PoolClient,
   row: OutboxRow,
   error: Error,

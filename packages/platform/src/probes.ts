@@ -21,7 +21,7 @@ export function answerProbes(house: House, workers: () => Workers | undefined): 
   })
 
   app.get('/metrics', { schema: { hide: true } }, async (_request, reply) => {
-    const standing = await within(standingOf(pool))
+    const standing = await inTime(standingOf(pool))
     const lines = standing ? standingLines(standing, workers()?.accessAgeS) : ''
     return reply.type(metrics.contentType).send(`${await metrics.metrics()}${lines}`)
   })
@@ -33,15 +33,15 @@ export async function checksOf(
   workers: Workers | undefined,
 ): Promise<Record<string, boolean>> {
   const [database, known, access] = await Promise.all([
-    within(pool.query('select 1').then(() => true)),
-    within(roles.areKnown()),
-    within(isJudgementClear(pool)),
+    inTime(pool.query('select 1').then(() => true)),
+    inTime(roles.areKnown()),
+    inTime(isJudgementClear(pool)),
   ])
   return { database, roles: known, access, consumers: workers?.joined ?? true }
 }
 
 /** A probe answers no later than its time; whatever failed counts as no. */
-export async function within<Value>(check: Promise<Value>): Promise<Value | false> {
+export async function inTime<Value>(check: Promise<Value>): Promise<Value | false> {
   const late = new Promise<false>((resolve) => setTimeout(resolve, PROBE_MS, false).unref())
   return Promise.race([check.catch(() => false as const), late])
 }

@@ -1,4 +1,4 @@
-import type { Lane } from './outbox-batch.ts'
+import type { Relaying } from './outbox-batch.ts'
 
 const COALESCE_MS = 10
 
@@ -8,7 +8,7 @@ export function channelOf(service: string): string {
 }
 
 /** Wakes the service's relay in whichever process it runs; at most once per 10 ms. */
-export function relayCaller({ service, pool, log }: Omit<Lane, 'bus'>): () => void {
+export function relayCaller({ service, pool, log }: Omit<Relaying, 'bus'>): () => void {
   let pending = false
   let calledAt = -COALESCE_MS
 

@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { isTopicFault } from './broker-fault.ts'
 import type { OutboxRow } from './cloud-event.ts'
 import { heldTopics, type HeldTopics } from './held-topics.ts'
-import { BATCH, sendAll, waiting, type Lane } from './outbox-batch.ts'
+import { BATCH, sendAll, waiting, type Relaying } from './outbox-batch.ts'
 import { pausable } from './pause.ts'
 import { channelOf } from './relay-call.ts'
 
@@ -22,18 +22,18 @@ export interface Relay {
  * Brings the outbox to the broker, in order, from one leader per service. A row leaves when the
  * broker has acknowledged it, so a crash repeats rows and never loses one.
  */
-export function startRelay(lane: Lane): Relay {
+export function startRelay(relaying: Relaying): Relay {
   const rest = pausable()
   let leads = false
 
   async function run(): Promise<void> {
     while (!rest.stopped) {
       try {
-        const leader = await takeLead(lane.pool)
+        const leader = await takeLead(relaying.pool)
         leads = leader !== undefined
-        if (leader) await lead(lane, leader, rest)
+        if (leader) await lead(relaying, leader, rest)
       } catch (error) {
-        lane.log.warn({ error }, 'The relay lost its database connection.')
+        relaying.log.warn({ error }, 'The relay lost its database connection.')
       }
       leads = false
       await rest.holdOff(LEADER_RETRY_MS)
@@ -72,24 +72,27 @@ async function takeLead(pool: pg.Pool): Promise<pg.PoolClient | undefined> {
 }
 
 async function lead(
-  lane: Lane,
+  relaying: Relaying,
   leader: pg.PoolClient,
   rest: ReturnType<typeof pausable>,
 ): Promise<void> {
-  const held = heldTopics(lane)
+  const held = heldTopics(relaying)
   let backoffMs = 100
   leader.on('notification', () => rest.wake())
   leader.on('error', () => rest.wake())
   try {
-    await leader.query(`listen ${channelOf(lane.service)}`)
+    await leader.query(`listen ${channelOf(relaying.service)}`)
     while (!rest.stopped) {
       held.look()
       const rows = await waiting(leader, held.names)
-      const outcome = await sendAll(lane, leader, rows)
+      const outcome = await sendAll(relaying, leader, rows)
       if (typeof outcome === 'object' && isTopicFault(outcome.failed)) {
-        await holdFaulty(lane, leader, rows, held, outcome.failed)
+        await holdFaulty(relaying, leader, rows, held, outcome.failed)
       } else if (typeof outcome === 'object') {
-        lane.log.warn({ error: outcome.failed }, 'The broker takes no events; the outbox waits.')
+        relaying.log.warn(
+          { error: outcome.failed },
+          'The broker takes no events; the outbox waits.',
+        )
         await rest.holdOff(backoffMs)
         backoffMs = Math.min(backoffMs * 2, MAX_BACKOFF_MS)
       } else {
@@ -104,19 +107,19 @@ async function lead(
 
 /** Finds the topics that are at fault and lets only them wait. */
 async function holdFaulty(
-  lane: Lane,
+  relaying: Relaying,
   leader: pg.PoolClient,
   rows: OutboxRow[],
   held: HeldTopics,
   error: unknown,
 ): Promise<void> {
   const topics = [...Map.groupBy(rows, ({ topic }) => topic)]
-  const refused = await lane.bus.refused(topics.map(([topic]) => topic)).catch(() => [])
+  const refused = await relaying.bus.refused(topics.map(([topic]) => topic)).catch(() => [])
   for (const topic of refused) held.hold(topic, error)
   if (refused.length > 0) return
   // The broker knows them all and yet does not take one of them: each is tried by itself.
   for (const [topic, own] of topics) {
-    const outcome = topics.length > 1 ? await sendAll(lane, leader, own) : { failed: error }
+    const outcome = topics.length > 1 ? await sendAll(relaying, leader, own) : { failed: error }
     if (typeof outcome !== 'object') continue
     if (!isTopicFault(outcome.failed)) return
     held.hold(topic, outcome.failed)

@@ -53,7 +53,7 @@ const deadLetters = lookedUp(
 )
 const replicaAge = lookedUp(
   'forecourt_session_replica_age_seconds',
-  'Since when it is not known that every ended session has arrived.',
+  'Seconds since it was last seen that every ended session had arrived.',
 )
 
 /** The standing in Prometheus' text form; `replicaAgeS` is known where the consumers run. */
