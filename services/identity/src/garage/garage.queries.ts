@@ -18,6 +18,7 @@ import {
   type Registration,
 } from './garage-registration.queries.ts'
 import type { CompleteRegistration, Place } from './garage-registration.ts'
+import { suspendStaff } from './garage-staff.queries.ts'
 
 /**
  * Opens what a registration asked for: a service center, an account that manages it, and a session
@@ -127,9 +128,9 @@ async function keepGarage(
     .execute()
 }
 
-/** Takes the service center of a rejected owner out of work. */
+/** Takes the garage of a rejected owner out of work, and whoever was hired there. */
 export async function closeGarage(
-  context: Pick<Opening, 'db' | 'emit'>,
+  context: Parameters<typeof suspendStaff>[0],
   userId: string,
 ): Promise<void> {
   const garage = await context.db
@@ -137,7 +138,9 @@ export async function closeGarage(
     .select('serviceCenterId')
     .where('userId', '=', userId)
     .executeTakeFirst()
-  if (garage) await closeServiceCenter(context, garage.serviceCenterId)
+  if (!garage) return
+  await closeServiceCenter(context, garage.serviceCenterId)
+  await suspendStaff(context, garage.serviceCenterId)
 }
 
 /** The garage of an account. Throws `not_found` where there is none, or none to be seen. */

@@ -9,6 +9,7 @@ import { transition } from '@forecourt/platform/transition'
 import { sql } from 'kysely'
 import type { Means, Tables } from '../db.ts'
 import { closeGarage } from '../garage/garage.queries.ts'
+import { isOfGarage } from '../garage/garage-staff.queries.ts'
 import { endSessionsOf, outdateSessionsOf } from '../session/ending.queries.ts'
 import {
   faultOfChange,
@@ -32,7 +33,14 @@ import {
   stateOf,
   tellingUser,
 } from './user.queries.ts'
-import { takeUnproved } from './contact.queries.ts'
+import {
+  contactColumns,
+  contactKinds,
+  contactTaken,
+  namingCount,
+  takeUnproved,
+  tellContacts,
+} from './contact.queries.ts'
 import { changedName } from './profile.ts'
 import { joinName, type Person, type UserAndReach, type UserRow } from './user.ts'
 
@@ -69,12 +77,13 @@ async function openAccount(
   const reach = { role: body.role, serviceCenterIds: namedCenters(body) ?? [] }
   await refuseUnfit(context, reach)
   await refuseUnmanaged(context, reach)
-  // Whoever opens the account knows its person; a contact that another one only typed is no bar.
-  await takeUnproved(context, { email: body.email, phone: body.phone })
+  const { email, phone } = body
+  const isVouched = !(await isOfGarage(context))
+  // Who opens an account for us knows its person; a contact that another only typed is no bar.
+  if (isVouched) await takeUnproved(context, { email, phone })
   const user = await createUser(context, {
-    ...reach,
-    email: body.email,
-    phone: body.phone,
+    ...{ ...reach, email, phone },
+    ...(!isVouched && { emailProvedAt: null, phoneProvedAt: null }),
     fullName: joinName(body.firstName, body.lastName),
     status: body.isActive ? 'active' : 'suspended',
     passwordHash,
@@ -104,8 +113,14 @@ export async function changeAccount(
     if (!isAdministrator(reach)) await keepAnAdministrator(context, before)
   }
   const person = changedPerson(known, change)
-  const changes = { ...reach, ...sealedPerson(personal, id, person) }
+  const renewed = contactKinds.filter((kind) => person[kind] !== known[kind])
+  const provedAt = renewed.length > 0 && (await isOfGarage(context)) ? null : sql<string>`now()`
+  const changes = {
+    ...{ ...reach, ...sealedPerson(personal, id, person) },
+    ...Object.fromEntries(renewed.map((kind) => [contactColumns[kind].provedAt, provedAt])),
+  }
   const user = await changeRow(context, 'user', before, changes).catch(contactTaken)
+  if (renewed.length > 0) tellContacts(context, before)
   if (hasMoved) await outdateSessionsOf(context, id)
   emit(UserChanged, user.version, stateOf(user))
   return shownAccount(context, await selectUsers(db).where('id', '=', id).executeTakeFirst())
@@ -209,12 +224,6 @@ function changedPerson(before: Person, change: ChangeUser): Person {
   return { email, phone, fullName: changedName(before, change) }
 }
 
-/** Only the database sees whose e-mail or phone it is, and whether two come at once. */
-export function contactTaken(error: unknown): never {
-  const isTaken = error instanceof Error && 'code' in error && error.code === '23505'
-  throw isTaken ? problem('account_exists', {}, error) : error
-}
-
 /** How staff is registered, under each address that the requirements have for it. */
 export const registering = {
   about: 'Open an account for somebody who works here.',
@@ -232,6 +241,7 @@ export const registering = {
     openAccount(context, body, before),
 } as const
 
+/** Whether an account exists is told to strangers at the price of strangers. */
 function registrationBudgets({ me }: { me: Me }): Budget[] {
-  return [{ key: `user.create:user:${me.userId}`, count: 60, perS: 900 }]
+  return [{ key: `user.create:user:${me.userId}`, count: namingCount(me), perS: 900 }]
 }

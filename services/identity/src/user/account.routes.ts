@@ -47,7 +47,7 @@ export const changeUser = endpoint('PUT /admin/users/:id', {
   message: 'User updated successfully',
   body: ChangeUser,
   returns: Account,
-  limits: (who, { params, body }) => namingBudgets(who, { of: params.id, named: body, count: 60 }),
+  limits: (who, { params, body }) => namingBudgets(who, { of: params.id, named: body }),
   handle: (context, { params, body }) => changeAccount(context, params.id, body),
 })
 

@@ -1,12 +1,15 @@
-import { UserChanged } from '@forecourt/contracts/identity-events'
+import { randomUUIDv7 } from 'node:crypto'
+import { ContactReplaced, UserChanged } from '@forecourt/contracts/identity-events'
 import type { Context } from '@forecourt/platform/endpoint'
 import type { Budget } from '@forecourt/platform/limit'
 import type { Me } from '@forecourt/platform/me'
+import { seal } from '@forecourt/platform/personal'
 import { problem } from '@forecourt/platform/problem'
 import { changeRow } from '@forecourt/platform/row'
 import type { Means, Tables } from '../db.ts'
 import { endSessionsOf } from '../session/ending.queries.ts'
-import { stateOf } from './user.queries.ts'
+import { isRoleOfStaff } from './account.ts'
+import { openedPerson, stateOf } from './user.queries.ts'
 import type { UserRow } from './user.ts'
 
 /** What a code has shown to be somebody's own. */
@@ -24,6 +27,27 @@ export const contactColumns = {
   email: { index: 'emailIndex', provedAt: 'emailProvedAt' },
   phone: { index: 'phoneIndex', provedAt: 'phoneProvedAt' },
 } as const
+
+export const contactKinds = ['email', 'phone'] as const
+
+/**
+ * Whoever holds a stolen token does not change how an account is reached behind its owner's back:
+ * each contact that it had proved before is told.
+ */
+export function tellContacts(
+  { personal, emit, otp }: Pick<Context<Tables> & Means, 'personal' | 'emit' | 'otp'>,
+  before: UserRow,
+): void {
+  const known = openedPerson(personal, before)
+  for (const kind of contactKinds) {
+    const contact = known[kind]
+    if (contact === null || before[contactColumns[kind].provedAt] === null) continue
+    const changeId = randomUUIDv7()
+    const place = `contact-replaced|destination|${changeId}`
+    const destination = seal(otp.transportKeys, contact, place)
+    emit(ContactReplaced, 1, { changeId, channel: kind === 'email' ? 'email' : 'sms', destination })
+  }
+}
 
 /**
  * Throws `account_exists` when an account has proved one of the contacts, or has one that the
@@ -82,11 +106,16 @@ export async function takeUnproved(
   }
 }
 
+/** Only the database sees whose e-mail or phone it is, and whether two come at once. */
+export function contactTaken(error: unknown): never {
+  const isTaken = error instanceof Error && 'code' in error && error.code === '23505'
+  throw isTaken ? problem('account_exists', {}, error) : error
+}
+
 interface Naming {
   /** The account that is to have the contacts. */
   of: string
   named: { email?: string | null | undefined; phone?: string | null | undefined }
-  count: number
 }
 
 /**
@@ -95,7 +124,7 @@ interface Naming {
  */
 export async function namingBudgets(
   { db, personal, me }: Pick<Here, 'db' | 'personal'> & { me: Me },
-  { of: id, named: { email, phone }, count }: Naming,
+  { of: id, named: { email, phone } }: Naming,
 ): Promise<Budget[]> {
   const named = entriesOf({ ...(email && { email }), ...(phone && { phone }) })
   if (named.length === 0) return []
@@ -108,7 +137,13 @@ export async function namingBudgets(
     ([proof, contact]) =>
       known?.[contactColumns[proof].index] === personal.blindIndex(proof, contact),
   )
+  const count = namingCount(me)
   return isKnown ? [] : [{ key: `contact.name:user:${me.userId}`, count, perS: 900 }]
+}
+
+/** How many contacts somebody may name in a quarter of an hour; people without our trust few. */
+export function namingCount({ roles }: Pick<Me, 'roles'>): number {
+  return roles.every(isRoleOfStaff) ? 60 : 5
 }
 
 function entriesOf(contacts: Contacts): [Proof, string][] {
