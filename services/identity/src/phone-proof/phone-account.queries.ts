@@ -1,6 +1,6 @@
 import { countryCodeOf } from '@forecourt/contracts/phone'
 import { fileUrl } from '@forecourt/contracts/file-address'
-import { enter } from '../second-factor/entrance.queries.ts'
+import { enter, lockedAccount } from '../second-factor/entrance.queries.ts'
 import type { Sign } from '../signing-key/signing-key.ts'
 import { takeUnproved } from '../user/contact.queries.ts'
 import { keepParticulars, makeNames, particularsOf } from '../user/profile.queries.ts'
@@ -33,7 +33,7 @@ export async function enterByPhone(
   asked: TypedPhone,
 ): Promise<PhoneSignedIn> {
   const customer = await phoneCustomerOf(context, user, asked)
-  const entered = await enter(context, user.id)
+  const entered = await enter(context, await lockedAccount(context, user.id))
   if (!('accessToken' in entered)) return entered
   return {
     customer,

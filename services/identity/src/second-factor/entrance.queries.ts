@@ -14,16 +14,16 @@ type Entering = Context<Tables> & Means & { sign: Sign }
 
 /**
  * Lets somebody in who has proved the first factor, be it a password or a code: with tokens, or
- * with a challenge where the second factor is missing. Every way of signing in ends here.
+ * with a challenge where the second factor is missing. Every way of signing in ends here. The
+ * account's row must be locked.
  */
-export async function enter(context: Entering, userId: string): Promise<Entered> {
+export async function enter(context: Entering, user: UserAndReach): Promise<Entered> {
   const { db, proved, settingOf } = context
-  const user = await lockedAccount(context, userId)
   const owed = owedFactor(user, 'unproved', settingOf('mfaRequiredForRoles'))
   if (!owed) return signIn(context, user, 'unproved')
   await refuseBarred(db, user)
-  proved({ userId, roles: [user.role], centers: user.serviceCenterIds })
-  return openChallenge(db, userId, owed)
+  proved({ userId: user.id, roles: [user.role], centers: user.serviceCenterIds })
+  return openChallenge(db, user.id, owed)
 }
 
 /** Hands a locked account its tokens, behind the one door. */

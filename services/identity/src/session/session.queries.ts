@@ -39,16 +39,17 @@ interface Granted {
   sessionId: string
   refreshToken: string
   secondFactor: 'proved' | 'unproved'
+  /** From `newestRefusalOf`; a session that is only now opened was refused nothing. */
+  issuedAtS?: number | undefined
 }
 
 /** Every token of this house is made here, behind the one door. */
 export async function grantTokens(
   { db, sign, lifetimes, settingOf }: Granting,
   user: UserAndReach,
-  { sessionId, refreshToken, secondFactor }: Granted,
+  { sessionId, refreshToken, secondFactor, issuedAtS }: Granted,
 ): Promise<Tokens> {
   await admit({ db, settingOf }, user, secondFactor)
-  const issuedAtS = await newestRefusalOf(db, sessionId)
   const lifeS = accessLifeOf(lifetimes, user.role)
   const claims = {
     ...(issuedAtS !== undefined && { iat: issuedAtS }),
@@ -64,7 +65,10 @@ export async function grantTokens(
  * The second from which tokens of the session count again, while it is still to come: tokens carry
  * whole seconds, and one that is issued right after a change must not look older than it.
  */
-async function newestRefusalOf(db: Kysely<Tables>, sessionId: string): Promise<number | undefined> {
+export async function newestRefusalOf(
+  db: Kysely<Tables>,
+  sessionId: string,
+): Promise<number | undefined> {
   const { rows } = await sql<{ second: number }>`
     select extract(epoch from tokens_before)::int as second from ended_session
      where session_id = ${sessionId}::uuid and tokens_before > clock_timestamp()

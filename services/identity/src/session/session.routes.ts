@@ -11,7 +11,14 @@ import { failureBudgets } from '../user/attempt.ts'
 import { countFailure, indexOf, refuseLocked, selectUsers } from '../user/user.queries.ts'
 import { Credentials, type UserAndReach } from '../user/user.ts'
 import { endSession } from './ending.queries.ts'
-import { grantTokens, judgeToken, rotate, sessionOf, successorOf } from './session.queries.ts'
+import {
+  grantTokens,
+  judgeToken,
+  newestRefusalOf,
+  rotate,
+  sessionOf,
+  successorOf,
+} from './session.queries.ts'
 import { RefreshSession, Tokens } from './session.ts'
 
 type Here = Context<Tables> & Means
@@ -27,8 +34,7 @@ export const login = endpoint('POST /auth/login', {
   returns: Entered,
   before: proveCredentials,
   async handle(context, { before: proven }) {
-    await lockProven(context, proven)
-    return enter({ ...context, sign: proven.sign }, proven.id)
+    return enter({ ...context, sign: proven.sign }, await lockProven(context, proven))
   },
 })
 
@@ -91,15 +97,14 @@ async function proveCredentials(context: Here, { body }: { body: Credentials }):
 }
 
 /** A password that was changed since it was checked is wrong now, and can no longer change. */
-async function lockProven({ db }: Here, { id, passwordHash }: Proven): Promise<void> {
-  const account = await db
-    .selectFrom('user')
-    .select('id')
+async function lockProven({ db }: Here, { id, passwordHash }: Proven): Promise<UserAndReach> {
+  const account = await selectUsers(db)
     .where('id', '=', id)
     .where('passwordHash', '=', passwordHash)
     .forUpdate()
     .executeTakeFirst()
   if (!account) throw problem('credentials_wrong').concerning(id)
+  return account
 }
 
 interface Exchanged {
@@ -129,7 +134,12 @@ async function exchange(context: Here, { body }: { body: RefreshSession }): Prom
         ? await rotate({ db, lifetimes }, session, presented)
         : successorOf(session, presented)
     // A session stands for the second factor that opened it.
-    const granted = { sessionId: session.id, refreshToken, secondFactor: 'proved' } as const
+    const granted = {
+      sessionId: session.id,
+      refreshToken,
+      secondFactor: 'proved' as const,
+      issuedAtS: await newestRefusalOf(db, session.id),
+    }
     return { tokens: await grantTokens({ db, sign, lifetimes, settingOf }, user, granted), user }
   })
   if (!exchanged) throw problem('refresh_token_invalid')
