@@ -20,7 +20,7 @@ import * as secondFactorSignIn from './second-factor/sign-in.routes.ts'
 import { forgetPhoneProofs } from './phone-proof/phone-proof.jobs.ts'
 import * as phoneSignUp from './phone-sign-up/phone-sign-up.routes.ts'
 import * as serviceCenter from './service-center/service-center.routes.ts'
-import { forgetOldSessions } from './session/session.jobs.ts'
+import { forgetOldSessions, forgetSpentTokens } from './session/session.jobs.ts'
 import * as sessions from './session/own-sessions.routes.ts'
 import { longestAccess } from './session/session.ts'
 import * as session from './session/session.routes.ts'
@@ -100,6 +100,7 @@ export const identity = service({
     forgetOldSessions,
     forgetPhoneProofs,
     forgetSignUps,
+    forgetSpentTokens,
     turnSigningKeys,
   ],
   retellings: [retellUsers],

@@ -143,7 +143,7 @@ export async function rotate(
     .execute()
   await db
     .insertInto('spentToken')
-    .values({ hash: session.tokenHash, sessionId: session.id })
+    .values({ hash: session.tokenHash, sessionId: session.id, spentAt: sql<string>`now()` })
     .execute()
   return successor
 }
