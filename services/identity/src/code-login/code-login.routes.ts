@@ -18,7 +18,7 @@ import {
   type Proving,
 } from '../phone-proof/phone-proof.queries.ts'
 import { provePhone, sendPhoneCode, type ProvenPhone } from '../phone-proof/phone-code.queries.ts'
-import { lockWaiting } from '../sign-up/sign-up.queries.ts'
+import { lockPhone } from '../sign-up/sign-up.queries.ts'
 import { holderOf } from './code-login.queries.ts'
 import { AskToSignIn } from './code-login.ts'
 
@@ -87,7 +87,7 @@ async function signIn(
   // The digits mean somebody else's phone since, or the same code was brought twice.
   if (waiting?.id !== proof.id) throw problem('phone_code_expired')
   // Nobody else opens an account for this phone meanwhile.
-  await lockWaiting(context, proof.phone)
+  await lockPhone(context, proof.phone)
   const holder = await holderOf(context, proof.phone)
   if (!holder || !(await consumeCode(db, otpId))) throw problem('phone_code_wrong')
   const user = holder.account ?? (await openPhoneAccount(context, proof))

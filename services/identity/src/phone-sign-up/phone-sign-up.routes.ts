@@ -19,7 +19,7 @@ import {
   type Proving,
 } from '../phone-proof/phone-proof.queries.ts'
 import { provePhone, sendPhoneCode, type ProvenPhone } from '../phone-proof/phone-code.queries.ts'
-import { lockWaiting } from '../sign-up/sign-up.queries.ts'
+import { lockPhone } from '../sign-up/sign-up.queries.ts'
 import { registering } from '../user/account.queries.ts'
 import { AskByPhone, isOfStaff } from './phone-sign-up.ts'
 
@@ -94,7 +94,7 @@ async function openAccount(
   const { db } = context
   const waiting = await lockProof(context, PURPOSE, typed)
   // Two who bring one code at once, or a form with a password that waits for the same phone.
-  await lockWaiting(context, proof.phone)
+  await lockPhone(context, proof.phone)
   await refuseRegistered(context, [proof.phone])
   // The digits mean somebody else's phone since.
   if (waiting?.id !== proof.id) throw problem('phone_code_expired')

@@ -30,12 +30,20 @@ export async function findWaiting(
 }
 
 /**
- * The same, while whoever else acts for this phone waits for the end of the transaction: of two
+ * Whoever else opens an account for this phone waits for the end of the transaction: of two
  * requests that come together one is first.
  */
+export async function lockPhone(
+  { db, personal }: Pick<SigningUp, 'db' | 'personal'>,
+  phone: string,
+): Promise<void> {
+  const lock = `sign-up|${personal.blindIndex('phone', phone)}`
+  await sql`select pg_advisory_xact_lock(hashtextextended(${lock}, 0))`.execute(db)
+}
+
+/** The sign-up of a phone, which is locked first. */
 export async function lockWaiting(context: SigningUp, phone: string): Promise<Waiting | undefined> {
-  const lock = `sign-up|${context.personal.blindIndex('phone', phone)}`
-  await sql`select pg_advisory_xact_lock(hashtextextended(${lock}, 0))`.execute(context.db)
+  await lockPhone(context, phone)
   return findWaiting(context, phone)
 }
 
