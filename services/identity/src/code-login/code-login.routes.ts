@@ -2,7 +2,7 @@ import { servedCountry } from '@forecourt/otp/send'
 import { consumeCode } from '@forecourt/otp/verify'
 import { problem } from '@forecourt/platform/problem'
 import type { z } from 'zod'
-import { endpoint } from '../db.ts'
+import { endpoint, type Here } from '../db.ts'
 import { enterByPhone, openPhoneAccount } from '../phone-proof/phone-account.queries.ts'
 import {
   PhoneCodeSent,
@@ -10,13 +10,7 @@ import {
   PresentPhoneCode,
   type TypedPhone,
 } from '../phone-proof/phone-proof.ts'
-import {
-  budgetsOf,
-  findProof,
-  forgetProof,
-  lockProof,
-  type Proving,
-} from '../phone-proof/phone-proof.queries.ts'
+import { budgetsOf, findProof, forgetProof, lockProof } from '../phone-proof/phone-proof.queries.ts'
 import { provePhone, sendPhoneCode, type ProvenPhone } from '../phone-proof/phone-code.queries.ts'
 import { lockPhone } from '../sign-up/sign-up.queries.ts'
 import { holderOf } from './code-login.queries.ts'
@@ -58,7 +52,7 @@ export const signInByCode = endpoint('POST /auth/login/otp/verify', {
 
 /** A stranger is answered like a member, after the same work; only the message is not sent. */
 async function sendSignInCode(
-  context: Proving,
+  context: Here,
   asked: TypedPhone,
 ): Promise<z.input<typeof PhoneCodeSent>> {
   servedCountry(context.otp, asked.phone, 'country_code')
@@ -69,7 +63,7 @@ async function sendSignInCode(
 
 /** Before and apart from what it opens: a try stays counted whatever fails afterwards. */
 async function proveSignIn(
-  context: Proving,
+  context: Here,
   { body: { phone: typed, otp: code } }: { body: PresentPhoneCode },
 ): Promise<ProvenPhone> {
   const proof = await findProof(context, PURPOSE, typed)
@@ -79,7 +73,7 @@ async function proveSignIn(
 
 /** Lets in whose phone it is; a customer who came by the form alone gets an account first. */
 async function signIn(
-  context: Proving,
+  context: Here,
   { proof, typed, otpId, sign }: ProvenPhone,
 ): Promise<PhoneSignedIn> {
   const { db } = context

@@ -3,7 +3,7 @@ import { fileIdIn } from '@forecourt/contracts/file-address'
 import { problem } from '@forecourt/platform/problem'
 import { sql, type Kysely } from 'kysely'
 import type { z } from 'zod'
-import type { Means, Tables } from '../db.ts'
+import type { Here, Means, Tables } from '../db.ts'
 import { closeServiceCenter, insertUnlessTaken } from '../service-center/service-center.queries.ts'
 import { openSession } from '../session/session.queries.ts'
 import type { Sign } from '../signing-key/signing-key.ts'
@@ -14,7 +14,6 @@ import { garageCodeOf, type Garage, type GarageOpened, type GarageRow } from './
 import {
   forgetRegistration,
   lockVerified,
-  type Opening,
   type Registration,
 } from './garage-registration.queries.ts'
 import type { CompleteRegistration, Place } from './garage-registration.ts'
@@ -24,7 +23,7 @@ import type { CompleteRegistration, Place } from './garage-registration.ts'
  * of its owner. The registration ends with it, so that whoever comes second finds none.
  */
 export async function openGarage(
-  context: Opening & { sign: Sign },
+  context: Here & { sign: Sign },
   { userId: handle, ...said }: CompleteRegistration,
 ): Promise<z.input<typeof GarageOpened>> {
   const registration = await lockVerified(context, handle)
@@ -56,7 +55,7 @@ export async function openGarage(
 type Said = Omit<CompleteRegistration, 'userId'>
 
 /** Numbers are drawn by the database, and a code that an administrator has used is passed over. */
-async function openCenter(context: Opening, place: Place, said: Said): Promise<string> {
+async function openCenter(context: Here, place: Place, said: Said): Promise<string> {
   const { address, street, state, location } = place
   for (;;) {
     const { rows } = await sql<{ number: number }>`
@@ -78,7 +77,7 @@ async function openCenter(context: Opening, place: Place, said: Said): Promise<s
 }
 
 async function openAccount(
-  context: Opening,
+  context: Here,
   { form, proved, provedAt }: Registration,
   opened: { serviceCenterId: string; emiratesIdFileId: string | null },
 ): Promise<UserRow> {
@@ -106,7 +105,7 @@ interface Kept {
 }
 
 async function keepGarage(
-  { db, personal }: Opening,
+  { db, personal }: Here,
   { userId, serviceCenterId, place, said }: Kept,
 ): Promise<void> {
   const id = randomUUIDv7()
@@ -129,7 +128,7 @@ async function keepGarage(
 
 /** Takes the service center of a rejected owner out of work. */
 export async function closeGarage(
-  context: Pick<Opening, 'db' | 'emit'>,
+  context: Pick<Here, 'db' | 'emit'>,
   userId: string,
 ): Promise<void> {
   const garage = await context.db

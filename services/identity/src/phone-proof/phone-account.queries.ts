@@ -1,3 +1,4 @@
+import type { Here } from '../db.ts'
 import { countryCodeOf } from '@forecourt/contracts/phone'
 import { fileUrl } from '@forecourt/contracts/file-address'
 import { enter, lockedAccount } from '../second-factor/entrance.queries.ts'
@@ -7,11 +8,10 @@ import { keepParticulars, makeNames, particularsOf } from '../user/profile.queri
 import { createUser, openedPerson } from '../user/user.queries.ts'
 import type { UserRow } from '../user/user.ts'
 import type { PhoneCustomer, PhoneSignedIn, TypedPhone } from './phone-proof.ts'
-import type { Proving } from './phone-proof.queries.ts'
 
 /** Opens the account of a proved phone. Undefined when another one has proved it first. */
 export async function openPhoneAccount(
-  context: Proving,
+  context: Here,
   { typed, phone }: TypedPhone,
 ): Promise<UserRow | undefined> {
   await takeUnproved(context, { phone })
@@ -28,7 +28,7 @@ export async function openPhoneAccount(
 
 /** Signs in whoever has proved the phone of an account. */
 export async function enterByPhone(
-  context: Proving & { sign: Sign },
+  context: Here & { sign: Sign },
   user: UserRow,
   asked: TypedPhone,
 ): Promise<PhoneSignedIn> {
@@ -46,7 +46,7 @@ export async function enterByPhone(
 
 /** Whoever came in another way gets the made names with the first sign-in by phone. */
 async function phoneCustomerOf(
-  context: Proving,
+  context: Here,
   user: UserRow,
   { typed, phone, countryCode }: TypedPhone,
 ): Promise<PhoneCustomer> {

@@ -3,7 +3,7 @@ import { servedCountry } from '@forecourt/otp/send'
 import { consumeCode } from '@forecourt/otp/verify'
 import { problem } from '@forecourt/platform/problem'
 import type { z } from 'zod'
-import { endpoint } from '../db.ts'
+import { endpoint, type Here } from '../db.ts'
 import { enterByPhone, openPhoneAccount } from '../phone-proof/phone-account.queries.ts'
 import {
   PhoneCodeSent,
@@ -11,13 +11,7 @@ import {
   PresentPhoneCode,
   type TypedPhone,
 } from '../phone-proof/phone-proof.ts'
-import {
-  budgetsOf,
-  findProof,
-  forgetProof,
-  lockProof,
-  type Proving,
-} from '../phone-proof/phone-proof.queries.ts'
+import { budgetsOf, findProof, forgetProof, lockProof } from '../phone-proof/phone-proof.queries.ts'
 import { provePhone, sendPhoneCode, type ProvenPhone } from '../phone-proof/phone-code.queries.ts'
 import { lockPhone } from '../sign-up/sign-up.queries.ts'
 import { registering } from '../user/account.queries.ts'
@@ -65,7 +59,7 @@ export const verifyRegistration = endpoint('POST /auth/verify-registration-otp',
 })
 
 async function askToRegister(
-  context: Proving,
+  context: Here,
   asked: TypedPhone,
 ): Promise<z.input<typeof PhoneCodeSent>> {
   servedCountry(context.otp, asked.phone, 'country_code')
@@ -75,7 +69,7 @@ async function askToRegister(
 
 /** Before and apart from what it opens: a try stays counted whatever fails afterwards. */
 async function proveRegistration(
-  context: Proving,
+  context: Here,
   { body: { phone: typed, otp: code } }: { body: PresentPhoneCode },
 ): Promise<ProvenPhone> {
   const proof = await findProof(context, PURPOSE, typed)
@@ -88,7 +82,7 @@ async function proveRegistration(
 
 /** Opens the account of a proved phone. Whatever fails leaves the proved code as it is. */
 async function openAccount(
-  context: Proving,
+  context: Here,
   { proof, typed, otpId, sign }: ProvenPhone,
 ): Promise<PhoneSignedIn> {
   const { db } = context
@@ -107,7 +101,7 @@ async function openAccount(
 
 /** Throws `phone_registered` when somebody has proved one of these phones already. */
 async function refuseRegistered(
-  { db, personal }: Pick<Proving, 'db' | 'personal'>,
+  { db, personal }: Pick<Here, 'db' | 'personal'>,
   phones: string[],
 ): Promise<void> {
   if (phones.length === 0) return

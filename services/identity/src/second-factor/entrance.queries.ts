@@ -1,7 +1,6 @@
-import type { Context } from '@forecourt/platform/endpoint'
 import { problem } from '@forecourt/platform/problem'
 import { sql } from 'kysely'
-import type { Means, Tables } from '../db.ts'
+import type { Here } from '../db.ts'
 import { openSession } from '../session/session.queries.ts'
 import type { SignedIn } from '../session/session.ts'
 import type { Sign } from '../signing-key/signing-key.ts'
@@ -10,7 +9,7 @@ import { owedFactor, type UserAndReach, type UserRow } from '../user/user.ts'
 import { openChallenge } from './challenge.queries.ts'
 import type { Entered } from './second-factor.ts'
 
-type Entering = Context<Tables> & Means & { sign: Sign }
+type Entering = Here & { sign: Sign }
 
 /**
  * Lets somebody in who has proved the first factor, be it a password or a code: with tokens, or

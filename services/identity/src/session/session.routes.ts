@@ -1,9 +1,8 @@
 import { recordDeed } from '@forecourt/platform/audit'
-import type { Context } from '@forecourt/platform/endpoint'
 import { addressKey } from '@forecourt/platform/limit'
 import { problem } from '@forecourt/platform/problem'
 import { z } from 'zod'
-import { endpoint, type Means, type Tables } from '../db.ts'
+import { endpoint, type Here } from '../db.ts'
 import { enter } from '../second-factor/entrance.queries.ts'
 import { Entered } from '../second-factor/second-factor.ts'
 import type { Sign } from '../signing-key/signing-key.ts'
@@ -20,8 +19,6 @@ import {
   successorOf,
 } from './session.queries.ts'
 import { RefreshSession, Tokens } from './session.ts'
-
-type Here = Context<Tables> & Means
 
 export const login = endpoint('POST /auth/login', {
   about: 'Sign in with e-mail address or phone number, and password.',

@@ -1,11 +1,8 @@
 import { randomUUIDv7 } from 'node:crypto'
-import type { Context } from '@forecourt/platform/endpoint'
 import { addressKey, type Budget } from '@forecourt/platform/limit'
 import { sql } from 'kysely'
-import type { Means, Tables } from '../db.ts'
+import type { Here, Means } from '../db.ts'
 import type { SignUpForm, SignUpRow } from './sign-up.ts'
-
-export type SigningUp = Context<Tables> & Means
 
 const WINDOW_S = 900
 const PER_STRANGER = 5
@@ -18,7 +15,7 @@ export interface Waiting {
 
 /** The sign-up of a phone, whether or not its code still lives. */
 export async function findWaiting(
-  { db, personal }: Pick<SigningUp, 'db' | 'personal'>,
+  { db, personal }: Pick<Here, 'db' | 'personal'>,
   phone: string,
 ): Promise<Waiting | undefined> {
   const row = await db
@@ -34,7 +31,7 @@ export async function findWaiting(
  * requests that come together one is first.
  */
 export async function lockPhone(
-  { db, personal }: Pick<SigningUp, 'db' | 'personal'>,
+  { db, personal }: Pick<Here, 'db' | 'personal'>,
   phone: string,
 ): Promise<void> {
   const lock = `sign-up|${personal.blindIndex('phone', phone)}`
@@ -42,13 +39,13 @@ export async function lockPhone(
 }
 
 /** The sign-up of a phone, which is locked first. */
-export async function lockWaiting(context: SigningUp, phone: string): Promise<Waiting | undefined> {
+export async function lockWaiting(context: Here, phone: string): Promise<Waiting | undefined> {
   await lockPhone(context, phone)
   return findWaiting(context, phone)
 }
 
 /** Keeps a form in the place of an older one of the same phone. */
-export async function replaceForm({ db, personal }: SigningUp, form: SignUpForm): Promise<Waiting> {
+export async function replaceForm({ db, personal }: Here, form: SignUpForm): Promise<Waiting> {
   const id = randomUUIDv7()
   const phoneIndex = personal.blindIndex('phone', form.phone)
   await db.deleteFrom('signUp').where('phoneIndex', '=', phoneIndex).execute()
@@ -59,19 +56,19 @@ export async function replaceForm({ db, personal }: SigningUp, form: SignUpForm)
 }
 
 /** Counts the hour of a sign-up from the code that is being sent. */
-export async function renewWaiting({ db }: Pick<SigningUp, 'db'>, id: string): Promise<void> {
+export async function renewWaiting({ db }: Pick<Here, 'db'>, id: string): Promise<void> {
   const renewed = { codeSentAt: sql<string>`now()` }
   await db.updateTable('signUp').set(renewed).where('id', '=', id).execute()
 }
 
-export async function forgetWaiting({ db }: Pick<SigningUp, 'db'>, id: string): Promise<void> {
+export async function forgetWaiting({ db }: Pick<Here, 'db'>, id: string): Promise<void> {
   await db.deleteFrom('signUp').where('id', '=', id).execute()
 }
 
 /** Strangers are counted by their address and by the phone that they name. */
 export function budgetsOf(
   handler: string,
-  { personal, address }: Pick<SigningUp, 'personal' | 'address'>,
+  { personal, address }: Pick<Here, 'personal' | 'address'>,
   phone: string,
 ): Budget[] {
   const keys = [`address:${addressKey(address)}`, `phone:${personal.blindIndex('phone', phone)}`]

@@ -1,5 +1,4 @@
 import { UserChanged } from '@forecourt/contracts/identity-events'
-import type { Context } from '@forecourt/platform/endpoint'
 import { available, machine } from '@forecourt/platform/machine'
 import type { Budget } from '@forecourt/platform/limit'
 import { isOfAllCenters, type Me } from '@forecourt/platform/me'
@@ -7,7 +6,7 @@ import { fieldProblem, problem } from '@forecourt/platform/problem'
 import { changeRow, lockRow } from '@forecourt/platform/row'
 import { transition } from '@forecourt/platform/transition'
 import { sql } from 'kysely'
-import type { Means, Tables } from '../db.ts'
+import type { Here } from '../db.ts'
 import { closeGarage } from '../garage/garage.queries.ts'
 import { endSessionsOf, outdateSessionsOf } from '../session/ending.queries.ts'
 import {
@@ -55,13 +54,11 @@ export const lifecycle = machine<UserRow>()({
 
 type Settled = (typeof lifecycle.states)[number]
 
-export type Managing = Context<Tables> & Means
-
 /** Serialises what may take an administrator away; any number that none other uses. */
 const ADMINISTRATORS_LOCK = 4_211
 
 async function openAccount(
-  context: Managing,
+  context: Here,
   body: RegisterUser,
   passwordHash: string,
 ): Promise<Account> {
@@ -85,7 +82,7 @@ async function openAccount(
 
 /** Changes who somebody is, or what the account may do and where; tokens that say otherwise end. */
 export async function changeAccount(
-  context: Managing,
+  context: Here,
   id: string,
   change: ChangeUser,
 ): Promise<Account> {
@@ -113,7 +110,7 @@ export async function changeAccount(
 
 /** Suspends or rejects an account, whose sessions end with it, or opens it again. */
 export async function moveAccount(
-  context: Managing,
+  context: Here,
   id: string,
   move: keyof typeof lifecycle.moves,
 ): Promise<Account> {
@@ -138,7 +135,7 @@ export async function moveAccount(
 
 /** The account as its manager sees it. Throws `not_found` for one that is not there. */
 export function shownAccount(
-  { personal, me }: Pick<Managing, 'personal' | 'me'>,
+  { personal, me }: Pick<Here, 'personal' | 'me'>,
   row: UserAndReach | undefined,
 ): Account {
   if (!row) throw problem('not_found')
@@ -148,7 +145,7 @@ export function shownAccount(
 
 /** Why this person may not manage such an account: it can do more, or does it elsewhere too. */
 function refusalToManage(
-  me: Managing['me'],
+  me: Here['me'],
   { serviceCenterIds }: Pick<Reach, 'serviceCenterIds'>,
   permissions: string[],
 ) {
@@ -159,7 +156,7 @@ function refusalToManage(
 }
 
 /** Throws unless this person may manage accounts of such a role, at such centers. */
-export async function refuseUnmanaged({ db, me }: Managing, reach: Reach): Promise<void> {
+export async function refuseUnmanaged({ db, me }: Here, reach: Reach): Promise<void> {
   const role = await db
     .selectFrom('role')
     .select('permissions')
@@ -171,7 +168,7 @@ export async function refuseUnmanaged({ db, me }: Managing, reach: Reach): Promi
 }
 
 /** Throws what is wrong with role and centers, whoever asks for them. */
-async function refuseUnfit({ db, me }: Managing, reach: Reach): Promise<void> {
+async function refuseUnfit({ db, me }: Here, reach: Reach): Promise<void> {
   const [field, message] = faultOfReach(reach) ?? []
   if (field && message) throw fieldProblem(field, message)
   // Others name only their own centers, which is judged without a look.
@@ -187,12 +184,12 @@ async function refuseUnfit({ db, me }: Managing, reach: Reach): Promise<void> {
 }
 
 /** Of two administrators who suspend each other at the same moment, one comes second. */
-async function lockAdministrators({ db }: Managing): Promise<void> {
+async function lockAdministrators({ db }: Here): Promise<void> {
   await sql`select pg_advisory_xact_lock(${ADMINISTRATORS_LOCK})`.execute(db)
 }
 
 /** Throws `last_administrator` when nobody else could run the dealer group. */
-async function keepAnAdministrator({ db }: Managing, row: UserRow): Promise<void> {
+async function keepAnAdministrator({ db }: Here, row: UserRow): Promise<void> {
   if (!isAdministrator(row) || row.status !== 'active') return
   const other = await db
     .selectFrom('user')
@@ -226,9 +223,8 @@ export const registering = {
   returns: Account,
   limits: registrationBudgets,
   // A hash takes a quarter of a second, in which no transaction should stand.
-  before: ({ passwords }: Managing, { body }: { body: RegisterUser }) =>
-    passwords.hash(body.password),
-  handle: (context: Managing, { body, before }: { body: RegisterUser; before: string }) =>
+  before: ({ passwords }: Here, { body }: { body: RegisterUser }) => passwords.hash(body.password),
+  handle: (context: Here, { body, before }: { body: RegisterUser; before: string }) =>
     openAccount(context, body, before),
 } as const
 

@@ -1,10 +1,9 @@
 import { UserChanged } from '@forecourt/contracts/identity-events'
-import type { Context } from '@forecourt/platform/endpoint'
 import type { Budget } from '@forecourt/platform/limit'
 import type { Me } from '@forecourt/platform/me'
 import { problem } from '@forecourt/platform/problem'
 import { changeRow } from '@forecourt/platform/row'
-import type { Means, Tables } from '../db.ts'
+import type { Here } from '../db.ts'
 import { endSessionsOf } from '../session/ending.queries.ts'
 import { stateOf } from './user.queries.ts'
 import type { UserRow } from './user.ts'
@@ -12,7 +11,7 @@ import type { UserRow } from './user.ts'
 /** What a code has shown to be somebody's own. */
 export type Proof = 'email' | 'phone'
 
-type Here = Pick<Context<Tables> & Means, 'db' | 'personal' | 'emit' | 'lifetimes'>
+type Taking = Pick<Here, 'db' | 'personal' | 'emit' | 'lifetimes'>
 
 /** The normal forms of what somebody would sign in by. */
 export interface Contacts {
@@ -30,7 +29,7 @@ export const contactColumns = {
  * person does not prove either: whoever came first keeps that.
  */
 export async function refuseTaken(
-  { db, personal }: Pick<Here, 'db' | 'personal'>,
+  { db, personal }: Pick<Taking, 'db' | 'personal'>,
   contacts: Contacts,
   proves: readonly Proof[],
 ): Promise<void> {
@@ -58,7 +57,7 @@ export async function refuseTaken(
  * that the proof is for, where it is open already.
  */
 export async function takeUnproved(
-  context: Here,
+  context: Taking,
   contacts: Contacts,
   ownId?: string,
 ): Promise<void> {
@@ -94,7 +93,7 @@ interface Naming {
  * caller's. What the account has already costs nothing: forms send it back with every change.
  */
 export async function namingBudgets(
-  { db, personal, me }: Pick<Here, 'db' | 'personal'> & { me: Me },
+  { db, personal, me }: Pick<Taking, 'db' | 'personal'> & { me: Me },
   { of: id, named: { email, phone }, count }: Naming,
 ): Promise<Budget[]> {
   const named = entriesOf({ ...(email && { email }), ...(phone && { phone }) })

@@ -2,12 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { AccountOtpRequested, PasswordResetRequested } from '@forecourt/contracts/identity-events'
 import { sendCode } from '@forecourt/otp/send'
 import { consumeCode, refusalOf, verifyCode } from '@forecourt/otp/verify'
-import type { Context } from '@forecourt/platform/endpoint'
 import { addressKey, type Budget } from '@forecourt/platform/limit'
 import { seal } from '@forecourt/platform/personal'
 import { problem } from '@forecourt/platform/problem'
 import { z } from 'zod'
-import { endpoint, type Means, type Tables } from '../db.ts'
+import { endpoint, type Here, type Means } from '../db.ts'
 import { hashOf } from '../refresh-token.ts'
 import { provePassword } from './own-password.queries.ts'
 import {
@@ -21,8 +20,6 @@ import {
 import { ChangePassword, ForgotPassword, resetCode, ResetPassword } from './reset.ts'
 import { indexOf } from './user.queries.ts'
 import type { UserRow } from './user.ts'
-
-type Here = Context<Tables> & Means
 
 export const changePassword = endpoint('PUT /auth/change-password', {
   about: 'Choose another password; all other sessions of the account end.',

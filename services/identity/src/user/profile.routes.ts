@@ -3,12 +3,11 @@ import { fileUrl } from '@forecourt/contracts/file-address'
 import { proveOrRefuse } from '@forecourt/otp/by-phone'
 import { sendCode, servedCountry } from '@forecourt/otp/send'
 import { consumeCode } from '@forecourt/otp/verify'
-import type { Context } from '@forecourt/platform/endpoint'
 import type { Budget } from '@forecourt/platform/limit'
 import { fieldProblem, problem } from '@forecourt/platform/problem'
 import { changeRow, lockRow } from '@forecourt/platform/row'
 import { given } from '@forecourt/platform/table'
-import { endpoint, type Means, type Tables } from '../db.ts'
+import { endpoint, type Here } from '../db.ts'
 import { isRoleOfStaff } from './account.ts'
 import { awaitedChange, keepContact, takeContact } from './contact-change.queries.ts'
 import {
@@ -29,8 +28,6 @@ import {
   tellingUser,
 } from './user.queries.ts'
 import type { UserRow } from './user.ts'
-
-type Here = Context<Tables> & Means
 
 export const showProfile = endpoint('GET /auth/profile', {
   about: 'Show the account that is signed in.',
