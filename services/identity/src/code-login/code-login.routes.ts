@@ -18,7 +18,7 @@ import { AskToSignIn } from './code-login.ts'
 
 const PURPOSE = 'code-login'
 /** Many people sign in from one address. */
-const people = { perAddress: 30, perPhone: 10 }
+const people = { perAddress: 30, perDestination: 10 }
 
 export const askToSignIn = endpoint('POST /auth/login/otp', {
   about: 'Ask to sign in without a password; a code goes to the phone by SMS.',
@@ -30,7 +30,7 @@ export const askToSignIn = endpoint('POST /auth/login/otp', {
   invalid: 'phone_form_invalid',
   body: AskToSignIn,
   returns: PhoneCodeSent,
-  limits: (who, { body: { typed } }) => budgetsOf('auth.login.otp', who, { typed, ...people }),
+  limits: (who, { body: { typed } }) => budgetsOf('auth.login.otp', who, typed, people),
   handle: (context, { body }) => sendSignInCode(context, body),
 })
 
@@ -45,7 +45,7 @@ export const signInByCode = endpoint('POST /auth/login/otp/verify', {
   body: PresentPhoneCode,
   returns: PhoneSignedIn,
   limits: (who, { body: { phone: typed } }) =>
-    budgetsOf('auth.login.otp.verify', who, { typed, ...people }),
+    budgetsOf('auth.login.otp.verify', who, typed, people),
   before: proveSignIn,
   handle: (context, { before }) => signIn(context, before),
 })

@@ -1,14 +1,11 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
-import { addressKey, type Budget } from '@forecourt/platform/limit'
+import { strangersBudgets, type Budget } from '@forecourt/platform/limit'
 import { problem } from '@forecourt/platform/problem'
 import { sql } from 'kysely'
 import type { Here, Means } from '../db.ts'
 import { hashOf } from '../refresh-token.ts'
 import type { Proof } from '../user/contact.queries.ts'
 import type { Contact, GarageForm, GarageRegistrationRow, Place } from './garage-registration.ts'
-
-const WINDOW_S = 900
-const PER_STRANGER = 5
 
 /** A registration with what its person typed, in clear. */
 export interface Registration {
@@ -162,7 +159,7 @@ export function contactBudgets(
   contact: Contact,
 ): Budget[] {
   const indexes = Object.entries(indexesOf(who.personal, contact))
-  return budgetsOf(
+  return strangersBudgets(
     handler,
     who,
     indexes.map(([name, index]) => `${name}:${index}`),
@@ -175,15 +172,7 @@ export function handleBudgets(
   who: Pick<Here, 'address'>,
   handle: string,
 ): Budget[] {
-  return budgetsOf(handler, who, [`handle:${hashOf(handle)}`])
-}
-
-function budgetsOf(handler: string, { address }: Pick<Here, 'address'>, of: string[]): Budget[] {
-  return [`address:${addressKey(address)}`, ...of].map((key) => ({
-    key: `${handler}:${key}`,
-    count: PER_STRANGER,
-    perS: WINDOW_S,
-  }))
+  return strangersBudgets(handler, who, [`handle:${hashOf(handle)}`])
 }
 
 /** The keyed digests of what a person names. */

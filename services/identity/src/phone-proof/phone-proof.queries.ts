@@ -1,14 +1,12 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { typedDigits } from '@forecourt/contracts/phone'
-import { addressKey, type Budget } from '@forecourt/platform/limit'
+import { strangersBudgets, type Budget } from '@forecourt/platform/limit'
 import { sql } from 'kysely'
 import type { Here, Means } from '../db.ts'
 import { codePolicy, type PhoneProofRow, type TypedPhone } from './phone-proof.ts'
 
 type Looking = Pick<Here, 'db' | 'personal'>
 type Purpose = PhoneProofRow['purpose']
-
-const WINDOW_S = 900
 
 /** A phone whose code is on its way, with what its person typed. */
 export interface PhoneProof extends TypedPhone {
@@ -76,19 +74,11 @@ export async function keepProof(context: Here, purpose: Purpose, asked: TypedPho
 /** Strangers are counted by their address and by the phone that they name. */
 export function budgetsOf(
   handler: string,
-  { personal, address }: Pick<Here, 'personal' | 'address'>,
-  asked: { typed: string; perAddress: number; perPhone: number },
+  who: Pick<Here, 'personal' | 'address'>,
+  typed: string,
+  counts?: { perAddress: number; perDestination: number },
 ): Budget[] {
-  const { typed, perAddress, perPhone } = asked
-  const budget = (key: string, count: number) => ({
-    key: `${handler}:${key}`,
-    count,
-    perS: WINDOW_S,
-  })
-  return [
-    budget(`address:${addressKey(address)}`, perAddress),
-    budget(`phone:${digitsIndexOf(personal, typed)}`, perPhone),
-  ]
+  return strangersBudgets(handler, who, [`phone:${digitsIndexOf(who.personal, typed)}`], counts)
 }
 
 /** Digits have no `+`, so that they never mean what a whole phone means. */

@@ -18,7 +18,6 @@ import { registering } from '../user/account.queries.ts'
 import { AskByPhone, isOfStaff } from './phone-sign-up.ts'
 
 const PURPOSE = 'phone-sign-up'
-const strangers = { perAddress: 5, perPhone: 5 }
 
 const askByPhone = endpoint('POST /auth/register', {
   about: 'Ask for an account by a phone alone; a code goes to it by SMS.',
@@ -30,7 +29,7 @@ const askByPhone = endpoint('POST /auth/register', {
   invalid: 'phone_form_invalid',
   body: AskByPhone,
   returns: PhoneCodeSent,
-  limits: (who, { body: { typed } }) => budgetsOf('auth.register', who, { typed, ...strangers }),
+  limits: (who, { body: { typed } }) => budgetsOf('auth.register', who, typed),
   handle: (context, { body }) => askToRegister(context, body),
 })
 
@@ -53,7 +52,7 @@ export const verifyRegistration = endpoint('POST /auth/verify-registration-otp',
   body: PresentPhoneCode,
   returns: PhoneSignedIn,
   limits: (who, { body: { phone: typed } }) =>
-    budgetsOf('auth.verify-registration-otp', who, { typed, ...strangers }),
+    budgetsOf('auth.verify-registration-otp', who, typed),
   before: proveRegistration,
   handle: (context, { before }) => openAccount(context, before),
 })

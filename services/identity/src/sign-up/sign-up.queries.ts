@@ -1,11 +1,8 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { addressKey, type Budget } from '@forecourt/platform/limit'
+import { strangersBudgets, type Budget } from '@forecourt/platform/limit'
 import { sql } from 'kysely'
 import type { Here, Means } from '../db.ts'
 import type { SignUpForm, SignUpRow } from './sign-up.ts'
-
-const WINDOW_S = 900
-const PER_STRANGER = 5
 
 /** A sign-up that waits for its code, with what its person typed. */
 export interface Waiting {
@@ -68,11 +65,10 @@ export async function forgetWaiting({ db }: Pick<Here, 'db'>, id: string): Promi
 /** Strangers are counted by their address and by the phone that they name. */
 export function budgetsOf(
   handler: string,
-  { personal, address }: Pick<Here, 'personal' | 'address'>,
+  who: Pick<Here, 'personal' | 'address'>,
   phone: string,
 ): Budget[] {
-  const keys = [`address:${addressKey(address)}`, `phone:${personal.blindIndex('phone', phone)}`]
-  return keys.map((key) => ({ key: `${handler}:${key}`, count: PER_STRANGER, perS: WINDOW_S }))
+  return strangersBudgets(handler, who, [`phone:${who.personal.blindIndex('phone', phone)}`])
 }
 
 function opened(personal: Means['personal'], { id, form }: SignUpRow): Waiting {
