@@ -34,9 +34,7 @@ export async function openGarage(
   const user = await openAccount(context, registration, { serviceCenterId, emiratesIdFileId })
   await keepGarage(context, { userId: user.id, serviceCenterId, place, said })
   await forgetRegistration(context, registration.id)
-  const { db } = context
-  const reach = await selectUsers(db).where('id', '=', user.id).executeTakeFirstOrThrow()
-  const { accessToken, refreshToken } = await openSession(context, reach, 'unproved')
+  const { accessToken, refreshToken } = await openSession(context, user, 'unproved')
   context.proved({ userId: user.id, roles: [user.role], centers: user.serviceCenterIds })
   const { email, fullName, phoneNumber } = form
   const { id, createdAt, updatedAt } = user

@@ -5,7 +5,7 @@ import type { Means, Tables } from '../db.ts'
 import { hashOf, makeRefreshToken, sealUnder, unsealUnder } from '../refresh-token.ts'
 import type { Sign } from '../signing-key/signing-key.ts'
 import { admit } from '../user/user.queries.ts'
-import type { UserAndReach } from '../user/user.ts'
+import type { UserRow } from '../user/user.ts'
 import { accessLifeOf, GRACE_S, judge, type SessionRow, type Tokens } from './session.ts'
 
 type Granting = { db: Kysely<Tables>; sign: Sign } & Pick<Means, 'lifetimes' | 'settingOf'>
@@ -13,7 +13,7 @@ type Granting = { db: Kysely<Tables>; sign: Sign } & Pick<Means, 'lifetimes' | '
 /** Opens a session for an account that has proved itself, and hands out its first tokens. */
 export async function openSession(
   context: Granting & Pick<Context<Tables>, 'address' | 'userAgent'>,
-  user: UserAndReach,
+  user: UserRow,
   secondFactor: 'proved' | 'unproved',
 ): Promise<Tokens> {
   const { db, lifetimes, address, userAgent } = context
@@ -46,7 +46,7 @@ interface Granted {
 /** Every token of this house is made here, behind the one door. */
 export async function grantTokens(
   { db, sign, lifetimes, settingOf }: Granting,
-  user: UserAndReach,
+  user: UserRow,
   { sessionId, refreshToken, secondFactor, issuedAtS }: Granted,
 ): Promise<Tokens> {
   await admit({ db, settingOf }, user, secondFactor)

@@ -117,14 +117,17 @@ async function awaitContact(
 
 async function shownProfile(context: Here, awaits?: AwaitedContact): Promise<Profile> {
   const { db, personal, me } = context
-  const row = await selectUsers(db).where('id', '=', me.userId).executeTakeFirst()
+  const [row, particulars] = await Promise.all([
+    selectUsers(db).where('id', '=', me.userId).executeTakeFirst(),
+    particularsOf(context, me.userId ?? ''),
+  ])
   if (!row) throw problem('not_found')
   const user = shownUser(personal, row)
   const { profileImageId, phoneProvedAt } = row
   return {
     ...user,
     name: user.fullName,
-    ...(await particularsOf(context, row.id)),
+    ...particulars,
     phone_validate: phoneProvedAt !== null,
     profile_image: profileImageId === null ? null : fileUrl(profileImageId),
     ...(awaits && { awaits }),
