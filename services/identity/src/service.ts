@@ -38,7 +38,7 @@ import { attemptsOver } from './user/attempt.adapter.ts'
 import { passwordsOf } from './user/password.adapter.ts'
 import * as password from './user/password.routes.ts'
 import * as profile from './user/profile.routes.ts'
-import { forgetOldFailures, forgetOldResets } from './user/user.jobs.ts'
+import { forgetContactChanges, forgetOldFailures, forgetOldResets } from './user/user.jobs.ts'
 import { retellUsers } from './user/retelling.queries.ts'
 import * as user from './user/user.routes.ts'
 
@@ -93,6 +93,7 @@ export const identity = service({
   consumers: [customers, erasures],
   jobs: [
     forgetCodes<Tables>(),
+    forgetContactChanges,
     forgetGarageRegistrations,
     forgetOldChallenges,
     forgetOldFailures,

@@ -14,7 +14,7 @@ import {
 import { budgetsOf, findProof, forgetProof, lockProof } from '../phone-proof/phone-proof.queries.ts'
 import { provePhone, sendPhoneCode, type ProvenPhone } from '../phone-proof/phone-code.queries.ts'
 import { lockPhone } from '../sign-up/sign-up.queries.ts'
-import { registering } from '../user/account.queries.ts'
+import { registering } from '../user/staff-registration.queries.ts'
 import { AskByPhone, isOfStaff } from './phone-sign-up.ts'
 
 const PURPOSE = 'phone-sign-up'

@@ -1,7 +1,6 @@
 import { UserChanged } from '@forecourt/contracts/identity-events'
 import { available, machine } from '@forecourt/platform/machine'
-import type { Budget } from '@forecourt/platform/limit'
-import { isOfAllCenters, type Me } from '@forecourt/platform/me'
+import { isOfAllCenters } from '@forecourt/platform/me'
 import { fieldProblem, problem } from '@forecourt/platform/problem'
 import { changeRow, lockRow } from '@forecourt/platform/row'
 import { transition } from '@forecourt/platform/transition'
@@ -15,15 +14,12 @@ import {
   isAdministrator,
   isBelow,
   isSameReach,
-  namedCenters,
   reachAfter,
-  Account,
+  type Account,
   type ChangeUser,
   type Reach,
-  RegisterUser,
 } from './account.ts'
 import {
-  createUser,
   openedPerson,
   sealedPerson,
   selectUsers,
@@ -31,9 +27,8 @@ import {
   stateOf,
   tellingUser,
 } from './user.queries.ts'
-import { takeUnproved } from './contact.queries.ts'
 import { changedName } from './profile.ts'
-import { joinName, type Person, type UserAndReach, type UserRow } from './user.ts'
+import type { Person, UserAndReach, UserRow } from './user.ts'
 
 /** What becomes of an account once it is open. */
 export const lifecycle = machine<UserRow>()({
@@ -56,29 +51,6 @@ type Settled = (typeof lifecycle.states)[number]
 
 /** Serialises what may take an administrator away; any number that none other uses. */
 const ADMINISTRATORS_LOCK = 4_211
-
-async function openAccount(
-  context: Here,
-  body: RegisterUser,
-  passwordHash: string,
-): Promise<Account> {
-  const { db } = context
-  const reach = { role: body.role, serviceCenterIds: namedCenters(body) ?? [] }
-  await refuseUnfit(context, reach)
-  await refuseUnmanaged(context, reach)
-  // Whoever opens the account knows its person; a contact that another one only typed is no bar.
-  await takeUnproved(context, { email: body.email, phone: body.phone })
-  const user = await createUser(context, {
-    ...reach,
-    email: body.email,
-    phone: body.phone,
-    fullName: joinName(body.firstName, body.lastName),
-    status: body.isActive ? 'active' : 'suspended',
-    passwordHash,
-  })
-  if (!user) throw problem('account_exists')
-  return shownAccount(context, await selectUsers(db).where('id', '=', user.id).executeTakeFirst())
-}
 
 /** Changes who somebody is, or what the account may do and where; tokens that say otherwise end. */
 export async function changeAccount(
@@ -168,7 +140,7 @@ export async function refuseUnmanaged({ db, me }: Here, reach: Reach): Promise<v
 }
 
 /** Throws what is wrong with role and centers, whoever asks for them. */
-async function refuseUnfit({ db, me }: Here, reach: Reach): Promise<void> {
+export async function refuseUnfit({ db, me }: Here, reach: Reach): Promise<void> {
   const [field, message] = faultOfReach(reach) ?? []
   if (field && message) throw fieldProblem(field, message)
   // Others name only their own centers, which is judged without a look.
@@ -210,24 +182,4 @@ function changedPerson(before: Person, change: ChangeUser): Person {
 export function contactTaken(error: unknown): never {
   const isTaken = error instanceof Error && 'code' in error && error.code === '23505'
   throw isTaken ? problem('account_exists', {}, error) : error
-}
-
-/** How staff is registered, under each address that the requirements have for it. */
-export const registering = {
-  about: 'Open an account for somebody who works here.',
-  may: 'user.create',
-  // Who typed the person's contacts before and never proved them is not for a manager to see.
-  acts: 'system',
-  message: 'User registered successfully',
-  body: RegisterUser,
-  returns: Account,
-  limits: registrationBudgets,
-  // A hash takes a quarter of a second, in which no transaction should stand.
-  before: ({ passwords }: Here, { body }: { body: RegisterUser }) => passwords.hash(body.password),
-  handle: (context: Here, { body, before }: { body: RegisterUser; before: string }) =>
-    openAccount(context, body, before),
-} as const
-
-function registrationBudgets({ me }: { me: Me }): Budget[] {
-  return [{ key: `user.create:user:${me.userId}`, count: 60, perS: 900 }]
 }
