@@ -4,14 +4,14 @@ import { problem } from '@forecourt/platform/problem'
 import { sql } from 'kysely'
 import type { Here, Means } from '../db.ts'
 import { hashOf } from '../refresh-token.ts'
-import type { Proof } from '../user/contact.queries.ts'
+import type { ProvedBy } from '../user/contact.queries.ts'
 import type { Contact, GarageForm, GarageRegistrationRow, Place } from './garage-registration.ts'
 
 /** A registration with what its person typed, in clear. */
 export interface Registration {
   id: string
   status: GarageRegistrationRow['status']
-  proved: Proof | null
+  proved: ProvedBy | null
   provedAt: string | null
   form: GarageForm
   /** Where the garage is; null until that was said. */
@@ -54,7 +54,7 @@ export async function lockRegistration(
 export async function lockVerified(
   { db, personal }: Pick<Here, 'db' | 'personal'>,
   handle: string,
-): Promise<Registration & { proved: Proof }> {
+): Promise<Registration & { proved: ProvedBy }> {
   const row = await db
     .selectFrom('garageRegistration')
     .selectAll()
@@ -129,7 +129,7 @@ export async function liveUntil(
 export async function noteProof(
   { db }: Pick<Here, 'db'>,
   id: string,
-  { proved, lifeS }: { proved: Proof; lifeS: number },
+  { proved, lifeS }: { proved: ProvedBy; lifeS: number },
 ): Promise<void> {
   await db
     .updateTable('garageRegistration')

@@ -4,7 +4,7 @@ import { consumeCode, verifyCode, type Judgement } from '@forecourt/otp/verify'
 import { problem, type Problem } from '@forecourt/platform/problem'
 import type { z } from 'zod'
 import { endpoint, type Here } from '../db.ts'
-import { refuseTaken, type Proof } from '../user/contact.queries.ts'
+import { refuseTaken, type ProvedBy } from '../user/contact.queries.ts'
 import {
   contactBudgets,
   findByContact,
@@ -134,7 +134,7 @@ async function sendCodes(
 interface Proven {
   registrationId: string
   otpId: string
-  proof: Proof
+  proof: ProvedBy
 }
 
 /**

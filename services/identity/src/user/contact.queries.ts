@@ -9,7 +9,7 @@ import { stateOf } from './user.queries.ts'
 import type { UserRow } from './user.ts'
 
 /** What a code has shown to be somebody's own. */
-export type Proof = 'email' | 'phone'
+export type ProvedBy = 'email' | 'phone'
 
 type Taking = Pick<Here, 'db' | 'personal' | 'emit' | 'lifetimes'>
 
@@ -31,7 +31,7 @@ export const contactColumns = {
 export async function refuseTaken(
   { db, personal }: Pick<Taking, 'db' | 'personal'>,
   contacts: Contacts,
-  proves: readonly Proof[],
+  proves: readonly ProvedBy[],
 ): Promise<void> {
   const named = entriesOf(contacts)
   if (named.length === 0) return
@@ -110,9 +110,9 @@ export async function namingBudgets(
   return isKnown ? [] : [{ key: `contact.name:user:${me.userId}`, count, perS: 900 }]
 }
 
-function entriesOf(contacts: Contacts): [Proof, string][] {
+function entriesOf(contacts: Contacts): [ProvedBy, string][] {
   return Object.entries(contacts).filter(([, contact]) => contact !== undefined) as [
-    Proof,
+    ProvedBy,
     string,
   ][]
 }
