@@ -1,12 +1,9 @@
 import { UserChanged } from '@forecourt/contracts/identity-events'
-import type { Context } from '@forecourt/platform/endpoint'
 import { changeRow } from '@forecourt/platform/row'
 import { sql } from 'kysely'
-import type { Means, Tables } from '../db.ts'
+import type { Here } from '../db.ts'
 import { endSessionsOf } from '../session/ending.queries.ts'
 import { stateOf } from '../user/user.queries.ts'
-
-type Here = Context<Tables> & Means
 
 /**
  * Whether the caller works for a garage. Anybody opens one by a form, so that what is typed there

@@ -1,13 +1,11 @@
 import { UserChanged } from '@forecourt/contracts/identity-events'
-import type { Context } from '@forecourt/platform/endpoint'
 import { available, machine } from '@forecourt/platform/machine'
-import type { Budget } from '@forecourt/platform/limit'
-import { isOfAllCenters, type Me } from '@forecourt/platform/me'
+import { isOfAllCenters } from '@forecourt/platform/me'
 import { fieldProblem, problem } from '@forecourt/platform/problem'
 import { changeRow, lockRow } from '@forecourt/platform/row'
 import { transition } from '@forecourt/platform/transition'
 import { sql } from 'kysely'
-import type { Means, Tables } from '../db.ts'
+import type { Here } from '../db.ts'
 import { closeGarage } from '../garage/garage.queries.ts'
 import { isOfGarage } from '../garage/garage-staff.queries.ts'
 import { endSessionsOf, outdateSessionsOf } from '../session/ending.queries.ts'
@@ -17,15 +15,12 @@ import {
   isAdministrator,
   isBelow,
   isSameReach,
-  namedCenters,
   reachAfter,
-  Account,
+  type Account,
   type ChangeUser,
   type Reach,
-  RegisterUser,
 } from './account.ts'
 import {
-  createUser,
   openedPerson,
   sealedPerson,
   selectUsers,
@@ -33,16 +28,9 @@ import {
   stateOf,
   tellingUser,
 } from './user.queries.ts'
-import {
-  contactColumns,
-  contactKinds,
-  contactTaken,
-  namingCount,
-  takeUnproved,
-  tellContacts,
-} from './contact.queries.ts'
+import { contactColumns, contactKinds, contactTaken, tellContacts } from './contact.queries.ts'
 import { changedName } from './profile.ts'
-import { joinName, type Person, type UserAndReach, type UserRow } from './user.ts'
+import type { Person, UserAndReach, UserRow } from './user.ts'
 
 /** What becomes of an account once it is open. */
 export const lifecycle = machine<UserRow>()({
@@ -63,38 +51,12 @@ export const lifecycle = machine<UserRow>()({
 
 type Settled = (typeof lifecycle.states)[number]
 
-export type Managing = Context<Tables> & Means
-
 /** Serialises what may take an administrator away; any number that none other uses. */
 const ADMINISTRATORS_LOCK = 4_211
 
-async function openAccount(
-  context: Managing,
-  body: RegisterUser,
-  passwordHash: string,
-): Promise<Account> {
-  const { db } = context
-  const reach = { role: body.role, serviceCenterIds: namedCenters(body) ?? [] }
-  await refuseUnfit(context, reach)
-  await refuseUnmanaged(context, reach)
-  const { email, phone } = body
-  const isVouched = !(await isOfGarage(context))
-  // Who opens an account for us knows its person; a contact that another only typed is no bar.
-  if (isVouched) await takeUnproved(context, { email, phone })
-  const user = await createUser(context, {
-    ...{ ...reach, email, phone },
-    ...(!isVouched && { emailProvedAt: null, phoneProvedAt: null }),
-    fullName: joinName(body.firstName, body.lastName),
-    status: body.isActive ? 'active' : 'suspended',
-    passwordHash,
-  })
-  if (!user) throw problem('account_exists')
-  return shownAccount(context, await selectUsers(db).where('id', '=', user.id).executeTakeFirst())
-}
-
 /** Changes who somebody is, or what the account may do and where; tokens that say otherwise end. */
 export async function changeAccount(
-  context: Managing,
+  context: Here,
   id: string,
   change: ChangeUser,
 ): Promise<Account> {
@@ -128,7 +90,7 @@ export async function changeAccount(
 
 /** Suspends or rejects an account, whose sessions end with it, or opens it again. */
 export async function moveAccount(
-  context: Managing,
+  context: Here,
   id: string,
   move: keyof typeof lifecycle.moves,
 ): Promise<Account> {
@@ -153,7 +115,7 @@ export async function moveAccount(
 
 /** The account as its manager sees it. Throws `not_found` for one that is not there. */
 export function shownAccount(
-  { personal, me }: Pick<Managing, 'personal' | 'me'>,
+  { personal, me }: Pick<Here, 'personal' | 'me'>,
   row: UserAndReach | undefined,
 ): Account {
   if (!row) throw problem('not_found')
@@ -163,7 +125,7 @@ export function shownAccount(
 
 /** Why this person may not manage such an account: it can do more, or does it elsewhere too. */
 function refusalToManage(
-  me: Managing['me'],
+  me: Here['me'],
   { serviceCenterIds }: Pick<Reach, 'serviceCenterIds'>,
   permissions: string[],
 ) {
@@ -174,7 +136,7 @@ function refusalToManage(
 }
 
 /** Throws unless this person may manage accounts of such a role, at such centers. */
-export async function refuseUnmanaged({ db, me }: Managing, reach: Reach): Promise<void> {
+export async function refuseUnmanaged({ db, me }: Here, reach: Reach): Promise<void> {
   const role = await db
     .selectFrom('role')
     .select('permissions')
@@ -186,7 +148,7 @@ export async function refuseUnmanaged({ db, me }: Managing, reach: Reach): Promi
 }
 
 /** Throws what is wrong with role and centers, whoever asks for them. */
-async function refuseUnfit({ db, me }: Managing, reach: Reach): Promise<void> {
+export async function refuseUnfit({ db, me }: Here, reach: Reach): Promise<void> {
   const [field, message] = faultOfReach(reach) ?? []
   if (field && message) throw fieldProblem(field, message)
   // Others name only their own centers, which is judged without a look.
@@ -202,12 +164,12 @@ async function refuseUnfit({ db, me }: Managing, reach: Reach): Promise<void> {
 }
 
 /** Of two administrators who suspend each other at the same moment, one comes second. */
-async function lockAdministrators({ db }: Managing): Promise<void> {
+async function lockAdministrators({ db }: Here): Promise<void> {
   await sql`select pg_advisory_xact_lock(${ADMINISTRATORS_LOCK})`.execute(db)
 }
 
 /** Throws `last_administrator` when nobody else could run the dealer group. */
-async function keepAnAdministrator({ db }: Managing, row: UserRow): Promise<void> {
+async function keepAnAdministrator({ db }: Here, row: UserRow): Promise<void> {
   if (!isAdministrator(row) || row.status !== 'active') return
   const other = await db
     .selectFrom('user')
@@ -222,26 +184,4 @@ async function keepAnAdministrator({ db }: Managing, row: UserRow): Promise<void
 function changedPerson(before: Person, change: ChangeUser): Person {
   const { email = before.email, phone = before.phone } = change
   return { email, phone, fullName: changedName(before, change) }
-}
-
-/** How staff is registered, under each address that the requirements have for it. */
-export const registering = {
-  about: 'Open an account for somebody who works here.',
-  may: 'user.create',
-  // Who typed the person's contacts before and never proved them is not for a manager to see.
-  acts: 'system',
-  message: 'User registered successfully',
-  body: RegisterUser,
-  returns: Account,
-  limits: registrationBudgets,
-  // A hash takes a quarter of a second, in which no transaction should stand.
-  before: ({ passwords }: Managing, { body }: { body: RegisterUser }) =>
-    passwords.hash(body.password),
-  handle: (context: Managing, { body, before }: { body: RegisterUser; before: string }) =>
-    openAccount(context, body, before),
-} as const
-
-/** Whether an account exists is told to strangers at the price of strangers. */
-function registrationBudgets({ me }: { me: Me }): Budget[] {
-  return [{ key: `user.create:user:${me.userId}`, count: namingCount(me), perS: 900 }]
 }

@@ -1,17 +1,14 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { UserChanged } from '@forecourt/contracts/identity-events'
-import type { Context } from '@forecourt/platform/endpoint'
 import { problem } from '@forecourt/platform/problem'
 import { changeRow, lockRow } from '@forecourt/platform/row'
 import { sql } from 'kysely'
-import type { Means, Tables } from '../db.ts'
+import type { Here } from '../db.ts'
 import { endSessionsOf } from '../session/ending.queries.ts'
 import { contactCode, type ContactChangeRow, type NewContact } from './contact-change.ts'
 import { contactTaken, refuseTaken, takeUnproved, tellContacts } from './contact.queries.ts'
 import { openedPerson, sealedPerson, stateOf, tellingUser } from './user.queries.ts'
 import type { UserRow } from './user.ts'
-
-type Here = Context<Tables> & Means
 
 /**
  * Keeps a new contact of a locked account, in the place of an older one that still waits. Answers

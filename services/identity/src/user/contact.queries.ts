@@ -1,21 +1,20 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { ContactReplaced, UserChanged } from '@forecourt/contracts/identity-events'
-import type { Context } from '@forecourt/platform/endpoint'
 import type { Budget } from '@forecourt/platform/limit'
 import type { Me } from '@forecourt/platform/me'
 import { seal } from '@forecourt/platform/personal'
 import { problem } from '@forecourt/platform/problem'
 import { changeRow } from '@forecourt/platform/row'
-import type { Means, Tables } from '../db.ts'
+import type { Here } from '../db.ts'
 import { endSessionsOf } from '../session/ending.queries.ts'
 import { isRoleOfStaff } from './account.ts'
 import { openedPerson, stateOf } from './user.queries.ts'
 import type { UserRow } from './user.ts'
 
 /** What a code has shown to be somebody's own. */
-export type Proof = 'email' | 'phone'
+export type ProvedBy = 'email' | 'phone'
 
-type Here = Pick<Context<Tables> & Means, 'db' | 'personal' | 'emit' | 'lifetimes'>
+type Taking = Pick<Here, 'db' | 'personal' | 'emit' | 'lifetimes'>
 
 /** The normal forms of what somebody would sign in by. */
 export interface Contacts {
@@ -35,7 +34,7 @@ export const contactKinds = ['email', 'phone'] as const
  * each contact that it had proved before is told.
  */
 export function tellContacts(
-  { personal, emit, otp }: Pick<Context<Tables> & Means, 'personal' | 'emit' | 'otp'>,
+  { personal, emit, otp }: Pick<Here, 'personal' | 'emit' | 'otp'>,
   before: UserRow,
 ): void {
   const known = openedPerson(personal, before)
@@ -54,9 +53,9 @@ export function tellContacts(
  * person does not prove either: whoever came first keeps that.
  */
 export async function refuseTaken(
-  { db, personal }: Pick<Here, 'db' | 'personal'>,
+  { db, personal }: Pick<Taking, 'db' | 'personal'>,
   contacts: Contacts,
-  proves: readonly Proof[],
+  proves: readonly ProvedBy[],
 ): Promise<void> {
   const named = entriesOf(contacts)
   if (named.length === 0) return
@@ -82,7 +81,7 @@ export async function refuseTaken(
  * that the proof is for, where it is open already.
  */
 export async function takeUnproved(
-  context: Here,
+  context: Taking,
   contacts: Contacts,
   ownId?: string,
 ): Promise<void> {
@@ -123,7 +122,7 @@ interface Naming {
  * caller's. What the account has already costs nothing: forms send it back with every change.
  */
 export async function namingBudgets(
-  { db, personal, me }: Pick<Here, 'db' | 'personal'> & { me: Me },
+  { db, personal, me }: Pick<Taking, 'db' | 'personal'> & { me: Me },
   { of: id, named: { email, phone } }: Naming,
 ): Promise<Budget[]> {
   const named = entriesOf({ ...(email && { email }), ...(phone && { phone }) })
@@ -146,9 +145,9 @@ export function namingCount({ roles }: Pick<Me, 'roles'>): number {
   return roles.every(isRoleOfStaff) ? 60 : 5
 }
 
-function entriesOf(contacts: Contacts): [Proof, string][] {
+function entriesOf(contacts: Contacts): [ProvedBy, string][] {
   return Object.entries(contacts).filter(([, contact]) => contact !== undefined) as [
-    Proof,
+    ProvedBy,
     string,
   ][]
 }

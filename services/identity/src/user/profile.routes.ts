@@ -3,12 +3,11 @@ import { fileUrl } from '@forecourt/contracts/file-address'
 import { proveOrRefuse } from '@forecourt/otp/by-phone'
 import { sendCode, servedCountry } from '@forecourt/otp/send'
 import { consumeCode } from '@forecourt/otp/verify'
-import type { Context } from '@forecourt/platform/endpoint'
 import type { Budget } from '@forecourt/platform/limit'
 import { fieldProblem, problem } from '@forecourt/platform/problem'
 import { changeRow, lockRow } from '@forecourt/platform/row'
 import { given } from '@forecourt/platform/table'
-import { endpoint, type Means, type Tables } from '../db.ts'
+import { endpoint, type Here } from '../db.ts'
 import { awaitedChange, keepContact, leaveContact, takeContact } from './contact-change.queries.ts'
 import {
   contactCode,
@@ -29,8 +28,6 @@ import {
   tellingUser,
 } from './user.queries.ts'
 import type { UserRow } from './user.ts'
-
-type Here = Context<Tables> & Means
 
 export const showProfile = endpoint('GET /auth/profile', {
   about: 'Show the account that is signed in.',
@@ -139,14 +136,17 @@ async function awaitContact(
 
 async function shownProfile(context: Here, awaits?: AwaitedContact): Promise<Profile> {
   const { db, personal, me } = context
-  const row = await selectUsers(db).where('id', '=', me.userId).executeTakeFirst()
+  const [row, particulars] = await Promise.all([
+    selectUsers(db).where('id', '=', me.userId).executeTakeFirst(),
+    particularsOf(context, me.userId ?? ''),
+  ])
   if (!row) throw problem('not_found')
   const user = shownUser(personal, row)
   const { profileImageId, phoneProvedAt } = row
   return {
     ...user,
     name: user.fullName,
-    ...(await particularsOf(context, row.id)),
+    ...particulars,
     phone_validate: phoneProvedAt !== null,
     profile_image: profileImageId === null ? null : fileUrl(profileImageId),
     ...(awaits && { awaits }),
