@@ -39,7 +39,7 @@ export async function openStack(
   const database = await createDatabase(adminUrl, service)
   const prefix = `${database}.`
   const keySet = await serveKeys()
-  const lease = await leaseRedis(adminUrl)
+  const lease = await leaseRedis()
   const settings: Record<string, string> = {
     NODE_ENV: 'test',
     HOST: '127.0.0.1',
@@ -48,7 +48,7 @@ export async function openStack(
     DATABASE_URL: serviceUrl(databaseUrl(adminUrl, database), service.name, PASSWORD),
     KAFKA_BROKERS: inject('kafkaBrokers'),
     KAFKA_PREFIX: prefix,
-    REDIS_URL: `${inject('redisUrl')}/${lease.database}`,
+    REDIS_URL: lease.url,
     JWKS_URL: keySet.url,
     SMS_PROVIDER: 'inbox',
     ...testSecrets,
