@@ -215,7 +215,8 @@ interface Detail extends Entry {
 
 test('a customer is shown with photos that open at once, and the look is audited', async () => {
   const id = ids['anita'] ?? ''
-  const { status, data, headers } = await stack.call<Detail>(`GET /customers/${id}`, { as: asha })
+  const shown = await stack.call<Detail>(`GET /customers/${id}`, { as: asha })
+  const { status, data, headers, body } = shown
   expect(status).toBe(200)
   expect(headers.get('etag')).toBe('"1"')
   expect(data).toMatchObject({
@@ -235,9 +236,11 @@ test('a customer is shown with photos that open at once, and the look is audited
   ])
   const line = await stack.topics.next(
     'customer-vehicle.audit.recorded.v1',
-    (event) => event.data?.['outcome'] === 'read',
+    (event) => event.data?.['requestId'] === body.meta.requestId,
   )
-  expect(line.data).toMatchObject({ userId: asha.userId, entity: 'customer', entityId: id })
+  expect(line.data).toMatchObject({
+    ...{ outcome: 'read', userId: asha.userId, entity: 'customer', entityId: id },
+  })
 })
 
 test('an unproved registration is shown as typed, with the state of its code', async () => {
