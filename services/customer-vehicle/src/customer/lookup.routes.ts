@@ -17,11 +17,12 @@ export const findCustomer = endpoint('POST /customers/lookup', {
   returns: FoundCustomer,
   limits: lookupBudget,
   async handle(context, { body }) {
-    const { customer, vehicles } = await lookUpCustomer(context, body)
+    const found = await lookUpCustomer(context, body)
+    const { customer, vehicleCount } = found
     const { id, referenceId, fullName } = customer
-    const token = sealFound(context, id, vehicles)
-    const shown = vehicles.map(shownFound)
-    return { id, referenceId, fullName, name: fullName, vehicles: shown, ...token }
+    const vehicles = found.vehicles.map(shownFound)
+    const token = sealFound(context, found)
+    return { id, referenceId, fullName, name: fullName, vehicles, vehicleCount, ...token }
   },
 })
 
@@ -37,8 +38,9 @@ export const linkCustomer = endpoint('POST /customers/:id/link', {
     const customer = await findEntry(context.db, params.id)
     const found = openFound(context, body.token, customer.id)
     const serviceCenterId = await centerToLink(context.db, context.me, body.serviceCenterId)
-    const { id, version } = await linkFound(context, found, serviceCenterId)
-    return { id, serviceCenterId, vehicleIds: found.vehicleIds, version }
+    const linked = await linkFound(context, found, serviceCenterId)
+    const { id, version } = linked.customer
+    return { id, serviceCenterId, vehicleIds: linked.vehicleIds, version }
   },
 })
 
