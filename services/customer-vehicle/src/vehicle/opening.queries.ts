@@ -11,7 +11,7 @@ import { oneVehicle, shownVehicle } from './detail.queries.ts'
 import type { VehicleDetail } from './detail.ts'
 import { today } from '../service-center/service-center.queries.ts'
 import { changeTaken } from './adding.queries.ts'
-import { takeOverVehicle, takeOverVin } from './unproved.queries.ts'
+import { takeOverMark, takeOverVehicle, takeOverVin } from './unproved.queries.ts'
 import { moveToOwner } from './move.queries.ts'
 import type { ChangeVehicle, OpenVehicle } from './opening.ts'
 import {
@@ -68,15 +68,14 @@ export async function changeVehicle(
 ): Promise<void> {
   const before = await lockRow<VehicleRow>(context, 'vehicle', id)
   const customerId = await moveToOwner(context, before, change)
-  const { vehicleNumber } = change
-  await takeOverVin(context, change.vin, customerId ?? before.customerId)
+  await takeOverOthers(context, before, { ...change, customerId })
   await refuseFuture(change, async () => {
     const [center] = await centersOfVehicle(context.db, id)
     return today(context, center)
   })
   const changes = {
     ...(await columnsOf(context, id, change)),
-    ...(vehicleNumber && markOf(vehicleNumber)),
+    ...(change.vehicleNumber && markOf(change.vehicleNumber)),
     ...given({ customerId }),
   }
   const changed = await changeRow<VehicleRow>(context, 'vehicle', before, changes).catch(
@@ -87,6 +86,17 @@ export async function changeVehicle(
     await releaseFile(context, id, photoFileId)
   }
   await tellVehicle(context, changed)
+}
+
+/** What the vehicle has already is its own, also where its owner has proved nothing until now. */
+async function takeOverOthers(
+  context: Writing,
+  before: VehicleRow,
+  { vehicleNumber, vin, customerId = before.customerId }: ChangeVehicle,
+): Promise<void> {
+  if (vin !== before.vin) await takeOverVin(context, vin, customerId)
+  if (!vehicleNumber || vehicleNumber.key === before.plateKey) return
+  await takeOverMark(context, vehicleNumber.key, customerId)
 }
 
 /** Archives a vehicle, or brings it back. */
