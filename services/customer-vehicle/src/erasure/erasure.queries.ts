@@ -123,11 +123,18 @@ async function endForms(context: Erasing, customerId: string, phoneIndex: string
     .orderBy('id')
     .forUpdate()
     .execute()
-  for (const { id, status, version, serviceCenterId } of forms) {
-    if (status === 'verified') continue
-    await unschedule(context, LAPSE, id)
-    await db.deleteFrom('otp').where('subject', '=', id).execute()
-    await db.deleteFrom('registration').where('id', '=', id).execute()
+  const waiting = forms.filter(({ status }) => status !== 'verified')
+  const ids = waiting.map(({ id }) => id)
+  await unschedule(context, LAPSE, ids)
+  await db
+    .deleteFrom('otp')
+    .where(sql<boolean>`subject = any (${ids}::uuid[])`)
+    .execute()
+  await db
+    .deleteFrom('registration')
+    .where(sql<boolean>`id = any (${ids}::uuid[])`)
+    .execute()
+  for (const { id, version, serviceCenterId } of waiting) {
     emit(RegistrationLapsed, version + 1, { registrationId: id, serviceCenterId })
   }
   return forms.map(({ id }) => id)
