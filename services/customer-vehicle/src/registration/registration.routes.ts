@@ -49,10 +49,12 @@ export const resendRegistrationCode = endpoint('POST /registrations/:id/resend',
 /** Keeps a form and sends its code; the same form again is no new one, and gets a new code. */
 async function openRegistration(context: Writing, body: SubmitForm): Promise<Awaited> {
   const { db, me, otp, personal } = context
-  const form = await settleForm(context, body)
-  const { pinCode, phone } = form.customer
+  const { pinCode } = body.customer
   const asked = { serviceCenterId: body.serviceCenterId ?? null, pinCode }
-  const { id: serviceCenterId } = await centerOfRegistration(db, me, asked)
+  const center = await centerOfRegistration(db, me, asked)
+  const form = await settleForm(context, body, center)
+  const { id: serviceCenterId } = center
+  const { phone } = form.customer
   const text = canonicalText(serviceCenterId, form)
   const to = recipients(phone, personal.blindIndex('phone', phone))
   servedCountry(otp, phone, 'customer.mobileNumber')
