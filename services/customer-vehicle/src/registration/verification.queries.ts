@@ -1,14 +1,10 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { CustomerChanged, VehicleRegistered } from '@forecourt/contracts/customer-vehicle-events'
+import { VehicleRegistered } from '@forecourt/contracts/customer-vehicle-events'
 import { changeRow } from '@forecourt/platform/row'
+import { tellChange } from '../customer/change.queries.ts'
 import { isMadeUp, type CustomerRow } from '../customer/customer.ts'
-import {
-  centersOfCustomer,
-  openedCustomer,
-  sealedCustomer,
-  stateOfCustomer,
-} from '../customer/customer.queries.ts'
-import { addOrLock, linkToCenter, verifyCustomer } from '../customer/proved.queries.ts'
+import { linkCustomer, openedCustomer, sealedCustomer } from '../customer/customer.queries.ts'
+import { addOrLock, verifyCustomer } from '../customer/proved.queries.ts'
 import { attachFiles, releaseFiles } from '../file/file.queries.ts'
 import { addVehicles } from '../vehicle/adding.queries.ts'
 import { linkVehicle, stateOfVehicle, tellVehicle } from '../vehicle/vehicle.queries.ts'
@@ -35,12 +31,13 @@ export async function settleCustomer(
   })
   if (!found) throw new Error('The customer of a phone that is taken was not found.')
   const { row, isNew } = found
-  await linkToCenter(db, row.id, registration.serviceCenterId)
+  const { serviceCenterId } = registration
+  await linkCustomer(db, { customerId: row.id, serviceCenterId, linkedAt: now })
   if (row.verifiedAt) return enrich(context, row, form)
   const sealed = sealedCustomer(personal, row.id, form.customer)
   const typed = isNew ? {} : { ...plain, ...sealed, marketingConsent: true }
   const proof = {
-    serviceCenterId: registration.serviceCenterId,
+    serviceCenterId,
     firstPlate: form.vehicles[0]?.plate ?? null,
     verifiedAt: now,
     isNew,
@@ -54,7 +51,7 @@ export async function settleCustomer(
  * withdrawn since.
  */
 async function enrich(context: Writing, row: CustomerRow, form: Form): Promise<CustomerRow> {
-  const { db, emit, personal } = context
+  const { db, personal } = context
   const facts = openedCustomer(personal, row)
   const told = untoldBefore(row, facts.email, form)
   const known = { ...row, ...facts, ...told }
@@ -72,8 +69,7 @@ async function enrich(context: Writing, row: CustomerRow, form: Form): Promise<C
     ...sealedCustomer(personal, row.id, known),
     marketingConsent: row.marketingConsent || !(await hasFilledForm(db, row.id)),
   })
-  const centers = await centersOfCustomer(db, row.id)
-  emit(CustomerChanged, customer.version, stateOfCustomer(personal, customer, centers))
+  await tellChange(context, customer)
   return customer
 }
 
