@@ -1,10 +1,9 @@
 import { randomUUIDv7 } from 'node:crypto'
-import type { Context } from '@forecourt/platform/endpoint'
 import { fieldProblem, problem } from '@forecourt/platform/problem'
 import { given } from '@forecourt/platform/table'
 import { sql, type Kysely } from 'kysely'
 import type { z } from 'zod'
-import type { Means, Tables } from '../db.ts'
+import type { Here, Means, Tables } from '../db.ts'
 import { componentsOf, graphicalOf } from './component.queries.ts'
 import {
   nextServiceDate,
@@ -15,8 +14,6 @@ import {
   type ReportIssue,
   type VehicleComponentRow,
 } from './component.ts'
-
-type Changing = Context<Tables> & Means
 
 interface Locking extends Pick<Means, 'components'> {
   db: Kysely<Tables>
@@ -58,7 +55,7 @@ async function lockVehicle(db: Kysely<Tables>, id: string): Promise<void> {
 
 /** Changes several components, or adds them. */
 export async function changeGraphical(
-  context: Changing,
+  context: Here,
   vehicleId: string,
   { components }: z.infer<typeof ChangeGraphical>,
 ): Promise<void> {
@@ -108,7 +105,7 @@ export async function addComponent(
 
 /** Locks a vehicle for a change of one component, which it answers. Throws `not_found`. */
 export async function lockComponent(
-  context: Changing,
+  context: Here,
   vehicleId: string,
   componentId: string,
 ): Promise<VehicleComponentRow> {
@@ -121,7 +118,7 @@ export async function lockComponent(
 
 /** Changes one component of a locked vehicle by what was given. Throws `not_found`. */
 export async function changeComponent(
-  { db, now }: Changing,
+  { db, now }: Here,
   before: VehicleComponentRow,
   { issues = [], position, serviceInterval, nextServiceDate: next, ...change }: ChangeComponent,
 ): Promise<VehicleComponentRow> {
@@ -158,7 +155,7 @@ export async function changeComponent(
 
 /** Notes what is wrong with a component, which is doubtful from then on. Throws `not_found`. */
 export async function reportIssue(
-  context: Changing,
+  context: Here,
   vehicleId: string,
   componentId: string,
   issue: z.infer<typeof ReportIssue>,

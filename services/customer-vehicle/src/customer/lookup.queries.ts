@@ -1,17 +1,14 @@
-import type { Context } from '@forecourt/platform/endpoint'
 import { isOfAllCenters, type Me } from '@forecourt/platform/me'
 import { fieldProblem, problem } from '@forecourt/platform/problem'
 import { changeRow, lockRow } from '@forecourt/platform/row'
 import { sql, type Kysely } from 'kysely'
-import type { Means, Tables } from '../db.ts'
+import type { Here, Means, Tables } from '../db.ts'
 import { centersBeside, linkVehicles, tellVehicles } from '../vehicle/vehicle.queries.ts'
 import type { VehicleRow } from '../vehicle/vehicle.ts'
 import { tellChange } from './change.queries.ts'
 import { linkCustomer } from './customer.queries.ts'
 import type { CustomerRow } from './customer.ts'
 import { Found, LINK_LIFE_MS, MOST_SHOWN, type LookUpCustomer } from './lookup.ts'
-
-type Linking = Context<Tables> & Means
 
 interface LookedUp {
   customer: CustomerRow
@@ -24,7 +21,7 @@ interface LookedUp {
 
 /** The customer of a phone with all vehicles, or of a mark with that one. Throws `not_found`. */
 export async function lookUpCustomer(
-  { db, personal }: Linking,
+  { db, personal }: Here,
   { phone, vehicleNumber }: LookUpCustomer,
 ): Promise<LookedUp> {
   const all = db.selectFrom('vehicle').selectAll().orderBy('createdAt')
@@ -50,7 +47,7 @@ export async function lookUpCustomer(
 
 /** A token by which this person alone may link what was found, for ten minutes. */
 export function sealFound(
-  { personal, me, now }: Linking,
+  { personal, me, now }: Here,
   { customer, vehicleIds }: LookedUp,
 ): { token: string; tokenExpiresAt: string } {
   const tokenExpiresAt = new Date(Date.parse(now) + LINK_LIFE_MS).toISOString()
@@ -63,11 +60,7 @@ function placeOf(me: Me) {
 }
 
 /** What a token says. Throws `not_found`, for without one the customer is not there. */
-export function openFound(
-  { personal, me, now }: Linking,
-  token: string,
-  customerId: string,
-): Found {
+export function openFound({ personal, me, now }: Here, token: string, customerId: string): Found {
   const found = Found.parse(JSON.parse(opened(personal, token, me)))
   if (found.customerId !== customerId) throw problem('not_found')
   if (found.expiresAt < now) throw problem('link_invalid')
@@ -102,7 +95,7 @@ export async function centerToLink(
  * already stays as it is.
  */
 export async function linkFound(
-  context: Linking,
+  context: Here,
   found: Found,
   serviceCenterId: string,
 ): Promise<{ customer: CustomerRow; vehicleIds: string[] }> {
@@ -119,7 +112,7 @@ export async function linkFound(
 
 /** A fleet is linked by as many statements as one vehicle: its customer is locked meanwhile. */
 async function linkFoundVehicles(
-  context: Linking,
+  context: Here,
   { customerId, vehicleIds }: Found,
   serviceCenterId: string,
 ): Promise<string[]> {

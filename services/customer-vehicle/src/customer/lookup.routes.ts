@@ -1,5 +1,4 @@
-import type { Context } from '@forecourt/platform/endpoint'
-import { endpoint, type Means, type Tables } from '../db.ts'
+import { endpoint, type Here } from '../db.ts'
 import type { VehicleRow } from '../vehicle/vehicle.ts'
 import { findEntry } from './entry.queries.ts'
 import { FoundCustomer, LinkCustomer, LinkedCustomer, LookUpCustomer } from './lookup.ts'
@@ -48,7 +47,7 @@ function shownFound({ plate, brand, model }: VehicleRow) {
   return { vehicleNumber: plate, brand, make: brand, model }
 }
 
-function lookupBudget({ me, settingOf }: Pick<Context<Tables> & Means, 'me' | 'settingOf'>) {
+function lookupBudget({ me, settingOf }: Pick<Here, 'me' | 'settingOf'>) {
   const count = settingOf('customerLookupsPerHour')
   return [{ key: `lookup:user:${me.userId}`, count, perS: 3_600 }]
 }

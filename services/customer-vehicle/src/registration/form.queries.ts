@@ -1,21 +1,18 @@
-import type { Context } from '@forecourt/platform/endpoint'
 import { problem, type FieldMessages } from '@forecourt/platform/problem'
 import { findBrands } from '../brand/brand.queries.ts'
-import type { Means, Tables } from '../db.ts'
+import type { Here } from '../db.ts'
 import { today } from '../service-center/service-center.queries.ts'
 import { dayIn, type ServiceCenterRow } from '../service-center/service-center.ts'
 import { yearProblem } from '../vehicle/year.ts'
 import type { Form, FormVehicle, SubmitForm, TypedVehicles } from './form.ts'
 import type { RegistrationRow } from './registration.ts'
 
-export type Writing = Context<Tables> & Means
-
 /**
  * The form in the names of our lists. Throws one 422 that names every field which no list has, or
  * which this caller may not enter.
  */
 export async function settleForm(
-  context: Writing,
+  context: Here,
   { customer, vehicles }: SubmitForm,
   { timeZone }: Pick<ServiceCenterRow, 'timeZone'>,
 ) {
@@ -49,7 +46,7 @@ export async function settleForm(
 
 /** The vehicles that were corrected after a 409, in the names of our lists. */
 export async function settleVehicles(
-  context: Writing,
+  context: Here,
   vehicles: TypedVehicles,
   { id, serviceCenterId }: Pick<RegistrationRow, 'id' | 'serviceCenterId'>,
 ): Promise<FormVehicle[]> {
@@ -63,7 +60,7 @@ export async function settleVehicles(
 
 /** Throws `file_unknown`, naming the fields whose photo is not there, or is another thing's. */
 export async function refuseUnknownPhotos(
-  { db }: Pick<Writing, 'db'>,
+  { db }: Pick<Here, 'db'>,
   vehicles: readonly FormVehicle[],
   registrationId: string | null,
 ): Promise<void> {
@@ -84,7 +81,7 @@ export async function refuseUnknownPhotos(
 
 /** Adds to `fields` what is wrong; what is answered counts only when nothing is. */
 async function lookUpVehicles(
-  { db, me }: Writing,
+  { db, me }: Here,
   vehicles: TypedVehicles,
   dayOf: () => Promise<string>,
   fields: FieldMessages,

@@ -5,17 +5,17 @@ import { tellChange } from '../customer/change.queries.ts'
 import { isMadeUp, type CustomerRow } from '../customer/customer.ts'
 import { linkCustomer, openedCustomer, sealedCustomer } from '../customer/customer.queries.ts'
 import { addOrLock, verifyCustomer } from '../customer/proved.queries.ts'
+import type { Here } from '../db.ts'
 import { attachFiles, releaseFiles } from '../file/file.queries.ts'
 import { addVehicles } from '../vehicle/adding.queries.ts'
 import { linkVehicle, stateOfVehicle, tellVehicle } from '../vehicle/vehicle.queries.ts'
 import type { VehicleRow } from '../vehicle/vehicle.ts'
 import type { Form, FormVehicle } from './form.ts'
-import type { Writing } from './form.queries.ts'
 import type { RegistrationRow } from './registration.ts'
 
 /** The customer of the proved phone: made now, or the one that is there, whose data stays. */
 export async function settleCustomer(
-  context: Writing,
+  context: Here,
   registration: RegistrationRow,
   form: Form,
 ): Promise<CustomerRow> {
@@ -50,7 +50,7 @@ export async function settleCustomer(
  * is taken over. The first form brings its consent, which whoever filled one in before may have
  * withdrawn since.
  */
-async function enrich(context: Writing, row: CustomerRow, form: Form): Promise<CustomerRow> {
+async function enrich(context: Here, row: CustomerRow, form: Form): Promise<CustomerRow> {
   const { db, personal } = context
   const facts = openedCustomer(personal, row)
   const told = untoldBefore(row, facts.email, form)
@@ -84,14 +84,14 @@ function untoldBefore(row: CustomerRow, email: string | null, { customer }: Form
   }
 }
 
-async function hasFilledForm(db: Writing['db'], customerId: string): Promise<boolean> {
+async function hasFilledForm(db: Here['db'], customerId: string): Promise<boolean> {
   const forms = db.selectFrom('registration').select('id').where('customerId', '=', customerId)
   return (await forms.executeTakeFirst()) !== undefined
 }
 
 /** The vehicles of a proved form; those that the customer has already stay as they are. */
 export async function settleNewVehicles(
-  context: Writing,
+  context: Here,
   registration: RegistrationRow,
   customerId: string,
   vehicles: FormVehicle[],
