@@ -4,7 +4,7 @@ import { findEntry } from './entry.queries.ts'
 import { FoundCustomer, LinkCustomer, LinkedCustomer, LookUpCustomer } from './lookup.ts'
 import { centerToLink, linkFound, lookUpCustomer, openFound, sealFound } from './lookup.queries.ts'
 
-export const findCustomer = endpoint('POST /customers/lookup', {
+export const lookUp = endpoint('POST /customers/lookup', {
   about: 'Find a customer of any center by the whole phone number or vehicle number.',
   may: 'customer.lookup',
   acts: 'system',
@@ -25,7 +25,7 @@ export const findCustomer = endpoint('POST /customers/lookup', {
   },
 })
 
-export const linkCustomer = endpoint('POST /customers/:id/link', {
+export const linkToOwnCenter = endpoint('POST /customers/:id/link', {
   about: 'Link a customer who was looked up, with the vehicles found, to the own center.',
   may: 'customer.link',
   acts: 'system',
