@@ -145,6 +145,9 @@ describe('the list is filtered', () => {
     ],
     ['by several at once', { 'filter[city]': 'Pune', 'filter[verified]': 'false' }, 'Dinesh'],
     ['by a part of the name', { search: 'kulk' }, 'Anita'],
+    ['by two letters within words', { search: 'HA' }, 'Bharat Esha'],
+    ['by the beginning of a word', { search: 'an' }, 'Anita Esha'],
+    ['by a part of a waiting name', { search: 'josh' }, 'Dinesh'],
     ['by what a pattern would match', { search: '%_' }, 'Bharat'],
     ['by reference id', { search: 'CUST-MH12-' }, 'Anita Bharat Chitra'],
     ['by the whole phone, as typed', { search: '090000 11111' }, 'Anita'],
@@ -169,6 +172,17 @@ describe('the list is filtered', () => {
   ])('but not by %s', async (_what, query) => {
     expect((await list(query)).status).toBe(422)
   })
+})
+
+test('a name is found by a part of it in any script and case, by whoever sees the person', async () => {
+  const rename = (name: string) =>
+    stack.admin.query('update customer set full_name = $1 where id = $2', [name, ids['bharat']])
+  await rename('राहुल देशपांडे ÉMILE')
+  for (const search of ['शपां', 'émi', 'डे é']) {
+    expect(await names({ search })).toBe('राहुल')
+    expect(await names({ search }, meera)).toBe('')
+  }
+  await rename('Bharat 100%_Sharma')
 })
 
 test('the list is sorted by name, by city and by reference id', async () => {

@@ -52,6 +52,7 @@ test('the whole phone finds name and vehicles of a customer of another center', 
     vehicles: plates.map((vehicleNumber) => ({
       ...{ vehicleNumber, brand: 'Toyota', make: 'Toyota', model: 'Innova Crysta' },
     })),
+    vehicleCount: 2,
     token: expect.any(String),
     tokenExpiresAt: expect.any(String),
   })
@@ -71,6 +72,29 @@ test('a vehicle number finds that vehicle and its customer', async () => {
   const { data } = await look({ vehicleNumber: (plates[1] ?? '').toLowerCase() })
   expect(data.id).toBe(id)
   expect(data.vehicles.map(({ vehicleNumber }) => vehicleNumber)).toEqual([plates[1]])
+  expect(data.vehicleCount).toBe(1)
+})
+
+test('a fleet is found by its first vehicles, and linked whole', async () => {
+  await stack.admin.query(
+    `insert into vehicle (id, customer_id, plate, plate_key, plate_kind, brand, model)
+     select gen_random_uuid(), $1, mark, mark, 'special', 'Toyota', 'Innova Crysta'
+       from (select 'FLEET' || place as mark from generate_series(1, 998) as place) as marks`,
+    [id],
+  )
+  const { data: found } = await look({ phone })
+  expect([found.vehicles.length, found.vehicleCount]).toEqual([50, 1_000])
+  expect(found.vehicles.slice(0, 2)).toMatchObject(
+    plates.map((vehicleNumber) => ({ vehicleNumber })),
+  )
+  const { status, data } = await link(found.token)
+  expect([status, data['vehicleIds']]).toMatchObject([200, { length: 1_000 }])
+  const { rows } = await stack.admin.query(
+    `select count(*)::int as linked, min(version) as version from vehicle
+      where customer_id = $1 and centers_of_vehicle(id) @> array[$2::uuid]`,
+    [id, mumbai],
+  )
+  expect(rows).toEqual([{ linked: 1_000, version: 2 }])
 })
 
 test('a part finds nobody', async () => {

@@ -319,6 +319,19 @@ test('an export shows a form that still waits, the own picture, and photos of so
   expect(opened?.['form']).toMatchObject({ customer: { city: 'Khed' } })
 })
 
+test('an export leaves the connections of the others alone', async () => {
+  const { id } = await registered()
+  let [held, most] = [0, 0]
+  const take = () => (most = Math.max(most, (held += 1)))
+  const give = () => (held -= 1)
+  stack.pool.on('acquire', take).on('release', give)
+  const { status } = await stack.call(`GET /personal-data/customer-vehicle/${id}`, { as: kiran })
+  stack.pool.off('acquire', take).off('release', give)
+  expect(status).toBe(200)
+  // Something else may ask at the same time.
+  expect(most).toBeLessThan(5)
+})
+
 testPersonalTables(customerVehicle, personalTables, () => stack, {
   service_center: 'centers',
   reference_counter: 'counts',
