@@ -65,6 +65,7 @@ export const errors = {
   ),
   consent_missing: spec('BUSINESS_001', 409, 'The customer does not want promotional messages.'),
 
+  customer_unproved: spec('BUSINESS_001', 409, 'This customer has not proved the phone yet.'),
   customer_busy: spec('BUSINESS_001', 409, 'This customer still has open: {open}.'),
   vehicle_of_another: spec('BUSINESS_001', 409, 'This vehicle belongs to another customer.'),
   customer_not_linked: spec(

@@ -5,6 +5,8 @@ import { sql, type Insertable, type Kysely } from 'kysely'
 import type { Means, Tables } from '../db.ts'
 import { referenceId, referencePrefix } from '../registration/reference-id.ts'
 import type { ParsedPlate } from '../vehicle/plate.ts'
+import { tellVehicle } from '../vehicle/vehicle.queries.ts'
+import type { VehicleRow } from '../vehicle/vehicle.ts'
 import type { CustomerRow } from './customer.ts'
 import { centersOfCustomer, stateOfCustomer } from './customer.queries.ts'
 
@@ -32,6 +34,7 @@ export async function verifyCustomer(
   changes: Partial<CustomerRow> = {},
 ): Promise<CustomerRow> {
   const { db, emit, personal } = context
+  if (!isNew) await leaveGarages(context, row.id, proof.serviceCenterId)
   const reference = row.referenceId ?? (await drawReferenceId(db, proof))
   const verified = { ...changes, referenceId: reference, verifiedAt }
   const customer = isNew
@@ -40,6 +43,13 @@ export async function verifyCustomer(
   const centers = await centersOfCustomer(db, row.id)
   emit(CustomerRegistered, customer.version, stateOfCustomer(personal, customer, centers))
   return customer
+}
+
+/** A garage that only typed the phone sees nothing of whoever proves it. */
+async function leaveGarages(context: Settling, id: string, provedAt: string): Promise<void> {
+  const { rows } = await sql<VehicleRow>`
+    select * from leave_garages(${id}::uuid, ${provedAt}::uuid)`.execute(context.db)
+  for (const vehicle of rows) await tellVehicle(context, vehicle)
 }
 
 /** How often a phone may be given up, by an erasure, while somebody looks who has it. */

@@ -12,5 +12,7 @@ export const serviceCenters = consumer(
     pinPrefixes: center.pinPrefixes,
     state: center.state,
     timeZone: center.timeZone,
+    // The license of its trade is what a garage has, and no center of the dealer group.
+    isGarage: typeof center.tradeLicenseNumber === 'string',
   })),
 )

@@ -10,6 +10,8 @@ export const ServiceCenterRow = z.object({
   pinPrefixes: z.array(z.string()),
   state: z.string(),
   timeZone: z.string(),
+  /** Opened by somebody's form, and not by the dealer group. */
+  isGarage: z.boolean(),
   version: z.number().int(),
 })
 export type ServiceCenterRow = z.infer<typeof ServiceCenterRow>

@@ -1,5 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { CustomerChanged } from '@forecourt/contracts/customer-vehicle-events'
+import { servedCountry } from '@forecourt/otp/send'
 import { fieldProblem, problem } from '@forecourt/platform/problem'
 import { changeRow } from '@forecourt/platform/row'
 import type { Kysely } from 'kysely'
@@ -84,7 +85,9 @@ async function enterOwner(
   { ownerName, ownerPhone, ownerEmail = null, ownerAddress, vehicleNumber }: Person,
   serviceCenterId: string,
 ): Promise<string | undefined> {
-  const { db, now, emit, personal } = context
+  const { db, now, emit, personal, otp } = context
+  // Messages go where codes may go.
+  if (ownerPhone) servedCountry(otp, ownerPhone, 'ownerPhone')
   const id = randomUUIDv7()
   const { street, ...place } = toldAddress(context, ownerAddress)
   const plain = { phone: ownerPhone ?? '', email: ownerEmail, alternativePhone: null, street }

@@ -145,7 +145,9 @@ export const GarageLocated = z.object({ nextStep: z.literal(3) }).meta({ id: 'Ga
 
 export const CompleteRegistration = z.object({
   userId: Handle,
-  companyLegalName: text('Company legal name', 3, 255),
+  companyLegalName: text('Company legal name', 3, 255)
+    .refine((name) => !/:\/\/|www\./i.test(name), 'Company legal name must be no web address')
+    .describe('It signs the messages of the garage.'),
   emiratesIdUrl: text('Emirates ID', 1, 2_048)
     .refine(isUrl, 'Emirates ID must be a valid URL')
     .describe('Where the document lies. It is kept, and never fetched.'),
