@@ -17,6 +17,17 @@ export const errors = {
   body_invalid: spec('VALIDATION_001', 422, 'Please correct the marked fields.'),
   query_invalid: spec('VALIDATION_001', 422, 'Please correct the marked parameters.'),
   body_unreadable: spec('VALIDATION_001', 400, 'The request body is not readable JSON.'),
+  number_out_of_range: spec('VALIDATION_001', 422, 'A number is out of range.'),
+  amount_too_large: spec(
+    'VALIDATION_001',
+    422,
+    'The total is greater than the maximum amount allowed, which is {most}.',
+  ),
+  quantity_too_large: spec(
+    'VALIDATION_001',
+    422,
+    'The quantity is greater than the maximum allowed, which is {most}.',
+  ),
   body_too_large: spec('VALIDATION_001', 413, 'The request is too large.'),
   headers_too_large: spec('VALIDATION_001', 431, 'The headers of the request are too large.'),
   request_unreadable: spec('VALIDATION_001', 400, 'The request is not readable.'),

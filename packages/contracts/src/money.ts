@@ -1,34 +1,51 @@
 import { z } from 'zod'
 
-/** Largest amount of one line or document: ten million crore, far inside what a double holds. */
-const MAX_AMOUNT = 10_000_000_000
+const minorUnits = {
+  decode: (amount: number) => Math.round(amount * 100),
+  encode: (minor: number) => minor / 100,
+}
+const thousandths = {
+  decode: (count: number) => Math.round(count * 1_000),
+  encode: (milli: number) => milli / 1_000,
+}
+
+/** Largest amount of one line or document in minor units: a thousand crore, far inside a double. */
+export const MOST_MINOR = 1_000_000_000_000
+/** Largest quantity of one line or place, in thousandths. */
+export const MOST_MILLI = 1_000_000_000_000
 
 /**
- * Money in bodies and answers: a JSON number with at most two decimals. Inside the house it is
- * an integer of minor units (paise, fils).
+ * Money in answers: a JSON number with at most two decimals. Inside the house it is an integer of
+ * minor units (paise, fils). It has no bounds, for sums may be larger than what they are of, and an
+ * answer that its own schema refuses takes the whole list with it.
  */
 export const Amount = z
+  .codec(z.number(), z.number().refine(Number.isInteger), minorUnits)
+  .meta({ description: 'Money, with at most two decimals.' })
+
+/** Money in bodies: not negative, and within bounds. */
+export const GivenAmount = z
   .codec(
-    z.number().min(0, 'Must not be negative').max(MAX_AMOUNT).refine(hasDecimals(2), {
-      error: 'Must have at most 2 decimals',
-    }),
+    z
+      .number()
+      .min(0, 'Must not be negative')
+      .max(MOST_MINOR / 100)
+      .refine(hasDecimals(2), { error: 'Must have at most 2 decimals' }),
     z.number().int(),
-    { decode: (amount) => Math.round(amount * 100), encode: (minor) => minor / 100 },
+    minorUnits,
   )
   .meta({ description: 'Money, with at most two decimals.' })
 
-/** As `Amount`, of either sign: a change, a balance, a margin. */
-export const SignedAmount = z.codec(z.number(), z.number().int(), {
-  decode: (amount) => Math.round(amount * 100),
-  encode: (minor) => minor / 100,
-})
-
 /**
- * A quantity in bodies and answers: a JSON number with at most three decimals, because oil is sold
- * in litres. Inside the house it is an integer of thousandths.
+ * A quantity in answers: a JSON number with at most three decimals, because oil is sold in litres.
+ * Inside the house it is an integer of thousandths. It has no bounds, as an `Amount` has none.
  */
-export const Quantity = quantity(z.number().min(0, 'Must not be negative'))
-export const SignedQuantity = quantity(z.number())
+export const Quantity = z.codec(z.number(), z.number().refine(Number.isInteger), thousandths)
+
+/** A quantity in bodies: not negative, and within bounds. */
+export const GivenQuantity = givenQuantity(z.number().min(0, 'Must not be negative'))
+/** As `GivenQuantity`, of either sign. */
+export const GivenDifference = givenQuantity(z.number().min(-MOST_MILLI / 1_000))
 
 /** A tax rate in percent, with at most two decimals; inside the house basis points. */
 export const TaxRate = z.codec(
@@ -41,14 +58,13 @@ export const TaxRate = z.codec(
   { decode: (percent) => Math.round(percent * 100), encode: (basisPoints) => basisPoints / 100 },
 )
 
-function quantity(number: z.ZodNumber) {
+function givenQuantity(number: z.ZodNumber) {
   return z.codec(
     number
-      .min(-1_000_000_000)
-      .max(1_000_000_000)
+      .max(MOST_MILLI / 1_000)
       .refine(hasDecimals(3), { error: 'Must have at most 3 decimals' }),
     z.number().int(),
-    { decode: (count) => Math.round(count * 1_000), encode: (milli) => milli / 1_000 },
+    thousandths,
   )
 }
 

@@ -6,13 +6,13 @@ import fastify, {
   type FastifyRequest,
 } from 'fastify'
 import { randomUUID } from 'node:crypto'
-import qs from 'qs'
 import type { BaseConfig } from './config.ts'
 import { failureText } from './envelope.ts'
 import { hangUpAtTheEnd } from './hang-up.ts'
 import type { Log } from './log.ts'
 import { durations } from './metrics.ts'
 import { asProblem, Problem, problem } from './problem.ts'
+import { readForm, readQuery } from './query-string.ts'
 import { isSuspect, unstorable } from './storable.ts'
 import { within } from './trace.ts'
 
@@ -47,7 +47,7 @@ export function openApp(config: BaseConfig, log: Log): FastifyInstance {
     frameworkErrors: (error, request, reply) => void tell(error, request, reply),
     routerOptions: {
       ignoreTrailingSlash: true,
-      querystringParser: (text) => qs.parse(text, { depth: 2, parameterLimit: 60, comma: false }),
+      querystringParser: readQuery,
     },
   })
   // The road checks input itself, in its own order; Fastify only carries.
@@ -83,7 +83,7 @@ function acceptForms(app: FastifyInstance): void {
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',
     { parseAs: 'string' },
-    (_request, body, done) => done(null, qs.parse(body as string, { depth: 1 })),
+    (_request, body, done) => done(null, readForm(body as string)),
   )
   app.addContentTypeParser('multipart/form-data', (_request, _payload, done) => done(null))
 }

@@ -54,6 +54,11 @@ describe('a person is told in plain words', () => {
     expect(toldOf(body, [])).toEqual({ body: ['Must be a group of fields'] })
   })
 
+  test('though the field is called as something that every object has', () => {
+    const unknown = { toString: ['This is not known here'] }
+    expect(toldOf(z.strictObject({}), JSON.parse('{ "toString": 1 }'))).toEqual(unknown)
+  })
+
   test('once, where a value is not even of the right kind', () => {
     const line = z.string('Name is required').min(1, 'Name is required')
     expect(toldOf(z.object({ line }), { line: [] })).toEqual({ line: ['Name is required'] })

@@ -43,7 +43,8 @@ function checked(schema: z.ZodType | undefined, value: unknown, reason: ErrorRea
 
 /** field → messages, with dotted paths such as `vehicles.0.model`. */
 export function messagesOf(error: z.ZodError): FieldMessages {
-  const fields: FieldMessages = {}
+  // A field may be called as something that every object has: `toString`.
+  const fields = new Map<string, string[]>()
   const mistaken = new Set<string>()
   for (const issue of error.issues.map(plainest)) {
     const unknown = issue.code === 'unrecognized_keys' ? issue.keys : undefined
@@ -51,9 +52,9 @@ export function messagesOf(error: z.ZodError): FieldMessages {
     // Whatever else is said of a value of the wrong kind, its length say, is beside the point.
     if (mistaken.has(path)) continue
     if (issue.code === 'invalid_type') mistaken.add(path)
-    ;(fields[path] ??= []).push(issue.message)
+    fields.getOrInsert(path, []).push(issue.message)
   }
-  return fields
+  return Object.fromEntries(fields)
 }
 
 /** Of the ways in which a value could have been right, the one that came nearest is told. */

@@ -43,6 +43,10 @@ test('a statement that took all its time is our outage, not our bug', () => {
   expect(asProblem(fault('57014')).status).toBe(503)
 })
 
+test('a number that no column holds is the fault of whoever asked for it', () => {
+  expect(asProblem(fault('22003'))).toMatchObject({ reason: 'number_out_of_range', status: 422 })
+})
+
 test('what was thrown as no error at all is ours', () => {
   expect(asProblem('oops')).toMatchObject({ reason: 'server_failed', status: 500 })
   expect(asProblem(undefined).status).toBe(500)

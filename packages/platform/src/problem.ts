@@ -94,6 +94,11 @@ function isUnstorable(error: unknown): boolean {
   return ['22021', '22P05'].includes(codeOf(error))
 }
 
+/** No number of ours comes near the end of a column: a product of what was asked for did. */
+function isOutOfRange(error: unknown): boolean {
+  return codeOf(error) === '22003'
+}
+
 /** It waited for a lock, or worked, for as long as a statement may last. */
 function isTooSlow(error: unknown): boolean {
   return ['57014', '55P03'].includes(codeOf(error))
@@ -107,6 +112,7 @@ function codeOf(error: unknown): string {
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (isUnstorable(error)) return problem('body_invalid', {}, error)
+  if (isOutOfRange(error)) return problem('number_out_of_range', {}, error)
   if (isOutage(error) || isContention(error) || isTooSlow(error)) {
     return problem('service_unavailable', { retryAfterS: 2 }, error)
   }

@@ -81,6 +81,24 @@ test.each([
   expect(Object.keys(body.errors ?? {})).not.toEqual([])
 })
 
+test.each([
+  'filter[constructor]',
+  'filter[constructor][prototype]',
+  'filter[hasOwnProperty]',
+  'filter[name][toString]',
+  'filter[name][__proto__]',
+  'filter[__proto__]',
+  'filter[__proto__][eq]',
+  'constructor',
+  'toString',
+  '__proto__[polluted]',
+])('%s is refused too, though every object has it, and reaches none', async (name) => {
+  const { status, body } = await list({ [name]: 'x' })
+  expect([status, body.error?.reason]).toEqual([422, 'query_invalid'])
+  expect(Object.keys(body.errors ?? {})).toHaveLength(1)
+  expect('polluted' in {}).toBe(false)
+})
+
 test('the newest comes first unless asked otherwise, and ties are broken by id', async () => {
   const { data } = await list({})
   expect(data.map(({ name }) => name)).toEqual([

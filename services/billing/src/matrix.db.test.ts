@@ -1,7 +1,8 @@
 import { cardFact, completeCard, knowBilling, knowCustomer } from '@forecourt/testing/billing'
+import { testChosenCenter } from '@forecourt/testing/chosen-center'
 import { testEveryRole, testForeignCenter, testLists } from '@forecourt/testing/matrix'
 import { testTables } from '@forecourt/testing/tables'
-import { gita, kiran, meera } from '@forecourt/testing/people'
+import { gita, kiran, meera, priya } from '@forecourt/testing/people'
 import { openStack, type Stack } from '@forecourt/testing/stack'
 import { afterAll, beforeAll } from 'vitest'
 import { tables } from './db.ts'
@@ -27,6 +28,9 @@ const foreign = {
 }
 testForeignCenter(billing, () => stack, { ...foreign, stranger: meera })
 testForeignCenter(billing, () => stack, { ...foreign, stranger: gita })
+testChosenCenter(billing, () => stack, priya, {
+  'POST /invoices': () => ({ customerDetails: { name: 'Lina Shah' } }),
+})
 testTables(billing, tables, () => stack, {
   service_center: 'a replica of what everybody may know',
 })

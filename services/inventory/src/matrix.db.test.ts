@@ -1,6 +1,7 @@
+import { testChosenCenter } from '@forecourt/testing/chosen-center'
 import { testEveryRole, testLists } from '@forecourt/testing/matrix'
 import { testTables } from '@forecourt/testing/tables'
-import { kiran } from '@forecourt/testing/people'
+import { isha, kiran, pune } from '@forecourt/testing/people'
 import { testPersonalTables } from '@forecourt/testing/personal-tables'
 import { openStack, type Stack } from '@forecourt/testing/stack'
 import { afterAll, beforeAll } from 'vitest'
@@ -24,4 +25,15 @@ testPersonalTables(inventory, [], () => stack, {
   reservation_line: 'stock',
   stock_alert: 'stock',
   purchase_request: 'what should be bought',
+})
+testChosenCenter(inventory, () => stack, isha, {
+  'POST /inventory/items': () => ({
+    itemCode: 'OIL-1',
+    name: 'Oil filter',
+    category: 'spare_part',
+    unitPrice: 250,
+    taxRate: 18,
+  }),
+  'PUT /inventory/items/:id': () => ({ reorderPoint: 5 }),
+  'POST /inventory/adjustments': () => ({ itemId: pune, quantity: 5, reason: 'Counted' }),
 })

@@ -1,6 +1,7 @@
+import { testChosenCenter } from '@forecourt/testing/chosen-center'
 import { testEveryRole, testForeignCenter, testLists } from '@forecourt/testing/matrix'
 import { testTables } from '@forecourt/testing/tables'
-import { gita, kiran, meera, ravi } from '@forecourt/testing/people'
+import { asha, gita, kiran, meera, ravi } from '@forecourt/testing/people'
 import { openStack, type Stack } from '@forecourt/testing/stack'
 import {
   askForWork,
@@ -16,13 +17,16 @@ import { workshop } from './service.ts'
 let stack: Stack
 let request = ''
 let card = ''
+let visitor: object = {}
 beforeAll(async () => {
   stack = await openStack(workshop)
   await knowWorkshops(stack)
   await knowStaff(stack)
   card = (await openCard(stack)).id
   await registerVisitor(stack, { accountId: gita.userId })
-  request = (await askForWork(stack, await registerVisitor(stack))).data.id
+  const registered = await registerVisitor(stack)
+  request = (await askForWork(stack, registered)).data.id
+  visitor = registered
 })
 afterAll(() => stack?.close())
 
@@ -51,6 +55,9 @@ const foreign = {
 }
 testForeignCenter(workshop, () => stack, { ...foreign, stranger: meera })
 testForeignCenter(workshop, () => stack, { ...foreign, stranger: gita })
+testChosenCenter(workshop, () => stack, asha, {
+  'POST /workshop/service-requests': () => visitor,
+})
 testTables(workshop, tables, () => stack, {
   service_center: 'a replica of what everybody may know',
   item: 'a replica of what everybody may know',

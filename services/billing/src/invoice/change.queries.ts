@@ -1,15 +1,23 @@
 import { InvoiceChanged } from '@forecourt/contracts/billing-events'
+import { MOST_MINOR } from '@forecourt/contracts/money'
 import { fieldProblem, problem } from '@forecourt/platform/problem'
 import { changeRow, lockRow } from '@forecourt/platform/row'
 import { given } from '@forecourt/platform/table'
 import { dayOf } from '../tax/jurisdiction.ts'
-import { insertLines, oneCenter, refuseUnknownPlace, termsOf } from './draft.queries.ts'
+import {
+  amountTooLarge,
+  insertLines,
+  oneCenter,
+  refuseUnknownPlace,
+  termsOf,
+} from './draft.queries.ts'
 import { type ChangeInvoice, CustomerDetails, type InvoiceRow } from './invoice.ts'
 import {
   type ChangeLine,
   type DraftLine,
   draftLineOf,
   type InvoiceLineRow,
+  isBounded,
   isNew,
   isSound,
   MOST_LINES,
@@ -20,8 +28,8 @@ import { placeOf, priceInvoice, type Terms } from './pricing.ts'
 type Changing = Writing & { expectedVersion: number | undefined; was(before: object): void }
 
 /**
- * Changes a draft and prices it anew. Throws `state_forbids` once it is issued, and 422 for a
- * line or a place that is not to be had.
+ * Changes a draft and prices it anew. Throws `state_forbids` once it is issued, `amount_too_large`,
+ * and 422 for a line or a place that is not to be had.
  */
 export async function changeDraft(
   context: Changing,
@@ -41,6 +49,9 @@ export async function changeDraft(
   const details = CustomerDetails.parse({ ...detailsOf(context, draft), ...body.customerDetails })
   const place = placeAfter(terms, draft, body, details)
   const priced = priceInvoice(terms, place, [...kept, ...added])
+  // What a job card came to may be more; that can still be told of, and be made less.
+  const most = Math.max(MOST_MINOR, draft.totalMinor)
+  if (priced.totals.totalMinor > most) throw amountTooLarge(terms)
   await db.deleteFrom('invoiceLine').where('invoiceId', '=', id).execute()
   const lines = await insertLines(db, draft, priced.lines)
   const changed = await changeRow<InvoiceRow>(context, 'invoice', draft, {
@@ -87,7 +98,9 @@ function mergedLines(
     .map((line) => ({ ...line, ...columnsOf(changes.get(line.id) ?? {}) }))
   const day = dayOf(terms.jurisdiction, now)
   const added = items.filter(isNew).map((item) => draftLineOf(item, terms.jurisdiction, day))
-  if (![...kept, ...added].every(isSound)) {
+  const said = [...kept.filter(({ id }) => changes.has(id)), ...added]
+  if (!said.every(isBounded)) throw amountTooLarge(terms)
+  if (!said.every(isSound)) {
     throw fieldProblem('items', 'The discount must not be more than the price of the line')
   }
   if (kept.length + added.length > MOST_LINES) {

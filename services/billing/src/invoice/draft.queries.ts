@@ -1,7 +1,8 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { InvoiceDrafted } from '@forecourt/contracts/billing-events'
+import { MOST_MINOR } from '@forecourt/contracts/money'
 import { isOfAllCenters, type Me } from '@forecourt/platform/me'
-import { fieldProblem, problem } from '@forecourt/platform/problem'
+import { fieldProblem, problem, type Problem } from '@forecourt/platform/problem'
 import type { Kysely } from 'kysely'
 import type { CustomerRow } from '../customer/customer.ts'
 import type { Means, Tables } from '../db.ts'
@@ -113,8 +114,8 @@ export function detailsOfCustomer(
 type Asking = Writing & { me: Me }
 
 /**
- * Drafts what somebody wrote by hand. Throws `customer_not_linked`, and 422 for a center or place
- * that is not to be chosen.
+ * Drafts what somebody wrote by hand. Throws `customer_not_linked`, `amount_too_large`, and 422 for
+ * a center or place that is not to be chosen.
  */
 export async function draftByHand(context: Asking, body: DraftInvoice): Promise<InvoiceRow> {
   const { me, now } = context
@@ -139,7 +140,12 @@ export async function draftByHand(context: Asking, body: DraftInvoice): Promise<
     createdBy: me.userId,
   })
   if (!invoice) throw problem('already_exists')
+  if (invoice.totalMinor > MOST_MINOR) throw amountTooLarge(terms)
   return invoice
+}
+
+export function amountTooLarge({ jurisdiction }: Terms): Problem {
+  return problem('amount_too_large', { most: `${MOST_MINOR / 100} ${jurisdiction.currency}` })
 }
 
 export function refuseUnknownPlace(terms: Terms, place: string | null | undefined): void {

@@ -1,4 +1,4 @@
-import { Amount, Quantity, TaxRate } from '@forecourt/contracts/money'
+import { GivenAmount, GivenQuantity, MOST_MINOR, TaxRate } from '@forecourt/contracts/money'
 import { z } from 'zod'
 import { type Jurisdiction, noTaxes, rateOn, type Taxes } from '../tax/jurisdiction.ts'
 import { divideRounded } from '../tax/rounding.ts'
@@ -54,6 +54,7 @@ export function cut(description: string): string {
 }
 
 const TOO_MUCH = 'Must not be more than the price of the line'
+const TOO_LARGE = `Must come to at most ${MOST_MINOR / 100} with its quantity`
 
 const text = (max: number) => z.string().trim().min(1, 'Must not be empty').max(max)
 
@@ -65,11 +66,11 @@ const Particulars = z.object({
     .string()
     .regex(/^[0-9]{4}([0-9]{2}){0,2}$/, 'Must be an HSN or SAC code of 4, 6 or 8 digits')
     .nullish(),
-  quantity: Quantity.refine((milli) => milli > 0, 'Must be more than 0'),
+  quantity: GivenQuantity.refine((milli) => milli > 0, 'Must be more than 0'),
   unit: text(20),
-  unitPrice: Amount,
+  unitPrice: GivenAmount,
   /** An amount off the line, before tax. */
-  discount: Amount,
+  discount: GivenAmount,
   taxRate: TaxRate,
 })
 
@@ -79,7 +80,9 @@ export const AddLine = Particulars.partial({
   unit: true,
   discount: true,
   taxRate: true,
-}).refine(isPriceable, { path: ['discount'], error: TOO_MUCH })
+})
+  .refine(isPriceable, { path: ['unitPrice'], error: TOO_LARGE })
+  .refine(isDiscountable, { path: ['discount'], error: TOO_MUCH })
 export type AddLine = z.infer<typeof AddLine>
 
 /** With an id it changes that line, or drops it; without one it is one more. */
@@ -99,9 +102,12 @@ function isWhole({ description, unitPrice }: Partial<Record<keyof AddLine, unkno
   return description !== undefined && unitPrice !== undefined
 }
 
-function isPriceable({ quantity = 1_000, unitPrice, discount = 0 }: PricedBody): boolean {
-  const gross = grossOf(quantity, unitPrice)
-  return gross <= MOST_MINOR && discount <= gross
+function isPriceable({ quantity = 1_000, unitPrice }: PricedBody): boolean {
+  return grossOf(quantity, unitPrice) <= MOST_MINOR
+}
+
+function isDiscountable({ quantity = 1_000, unitPrice, discount = 0 }: PricedBody): boolean {
+  return discount <= grossOf(quantity, unitPrice)
 }
 
 interface PricedBody {
@@ -110,16 +116,14 @@ interface PricedBody {
   discount?: number | undefined
 }
 
-/** The largest amount of money, as `Amount` has it. */
-const MOST_MINOR = 1_000_000_000_000
+/** Whether what a line costs is within the bounds of an amount. */
+export function isBounded({ quantityMilli, unitPriceMinor }: DraftLine): boolean {
+  return grossOf(quantityMilli, unitPriceMinor) <= MOST_MINOR
+}
 
-/** Whether what a line costs is an amount, and its discount no more than that. */
-export function isSound(line: DraftLine): boolean {
-  return isPriceable({
-    quantity: line.quantityMilli,
-    unitPrice: line.unitPriceMinor,
-    discount: line.discountMinor,
-  })
+/** Whether its discount is no more than what a line costs. */
+export function isSound({ quantityMilli, unitPriceMinor, discountMinor }: DraftLine): boolean {
+  return discountMinor <= grossOf(quantityMilli, unitPriceMinor)
 }
 
 export function grossOf(quantityMilli: number, unitPriceMinor: number): number {

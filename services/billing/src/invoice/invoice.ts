@@ -1,6 +1,6 @@
 import { Day } from '@forecourt/contracts/day'
 import { isGstin } from '@forecourt/contracts/gstin'
-import { Amount, Quantity, SignedAmount, TaxRate } from '@forecourt/contracts/money'
+import { Amount, Quantity, TaxRate } from '@forecourt/contracts/money'
 import { z } from 'zod'
 import { type Taxes } from '../tax/jurisdiction.ts'
 import {
@@ -167,7 +167,7 @@ export const ListedInvoice = InvoiceRow.pick({
     subtotal: Amount,
     discount: Amount,
     tax: Amount,
-    roundOff: SignedAmount,
+    roundOff: Amount,
     totalAmount: Amount,
     paidAmount: Amount,
     balanceAmount: Amount,

@@ -1,4 +1,4 @@
-import { Amount } from '@forecourt/contracts/money'
+import { Amount, GivenAmount } from '@forecourt/contracts/money'
 import { z } from 'zod'
 
 /** Money that a customer gave for an invoice. */
@@ -22,7 +22,7 @@ export type PaymentRow = z.infer<typeof PaymentRow>
 const text = (max: number) => z.string().trim().min(1, 'Must not be empty').max(max)
 
 export const TakePayment = z.object({
-  amount: Amount.refine((minor) => minor > 0, 'Must be more than 0'),
+  amount: GivenAmount.refine((minor) => minor > 0, 'Must be more than 0'),
   paymentMethod: PaymentRow.shape.paymentMethod,
   transactionId: text(80).nullish(),
   referenceNumber: text(80).nullish(),

@@ -1,4 +1,4 @@
-import { Quantity, SignedAmount, SignedQuantity } from '@forecourt/contracts/money'
+import { Amount, Quantity } from '@forecourt/contracts/money'
 import { z } from 'zod'
 
 /** Why the figures of an item are what they are: each is the sum of the rows beside it. */
@@ -11,8 +11,8 @@ export const StockExplained = z
         z.object({
           id: z.uuid(),
           movementType: z.string(),
-          quantity: SignedQuantity,
-          value: SignedAmount,
+          quantity: Quantity,
+          value: Amount,
           serviceCenterId: z.uuid().nullable(),
           referenceType: z.string(),
           referenceId: z.uuid(),
@@ -21,7 +21,7 @@ export const StockExplained = z
         }),
       ),
       /** What the movements that are too old to be listed add up to. */
-      earlier: SignedQuantity,
+      earlier: Quantity,
     }),
     reserved: z.object({
       quantity: Quantity,

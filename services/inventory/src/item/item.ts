@@ -1,4 +1,4 @@
-import { Amount, Quantity, TaxRate } from '@forecourt/contracts/money'
+import { Amount, GivenAmount, GivenQuantity, Quantity, TaxRate } from '@forecourt/contracts/money'
 import { z } from 'zod'
 
 /** A part, consumable or tool of the catalogue. Quantities are thousandths of its unit. */
@@ -31,16 +31,16 @@ const Particulars = z.object({
   category: ItemRow.shape.category,
   description: text(1_000).nullish(),
   unit: text(20).optional(),
-  unitPrice: Amount,
-  costPrice: Amount.optional(),
+  unitPrice: GivenAmount,
+  costPrice: GivenAmount.optional(),
   hsnCode: z
     .string()
     .regex(/^[0-9]{4}([0-9]{2}){0,2}$/, 'Must be an HSN code of 4, 6 or 8 digits')
     .nullish(),
   taxRate: TaxRate,
-  minStockLevel: Quantity.optional(),
-  maxStockLevel: Quantity.nullish(),
-  reorderPoint: Quantity.nullish(),
+  minStockLevel: GivenQuantity.optional(),
+  maxStockLevel: GivenQuantity.nullish(),
+  reorderPoint: GivenQuantity.nullish(),
 })
 
 export const AddItem = Particulars.extend({
@@ -50,7 +50,7 @@ export const AddItem = Particulars.extend({
     .toUpperCase()
     .regex(/^[A-Z0-9][A-Z0-9._/-]{0,39}$/, 'Must be letters, digits and . _ / -, at most 40'),
   /** Stock that is there already, and where: no center is the central warehouse. */
-  currentStock: Quantity.optional(),
+  currentStock: GivenQuantity.optional(),
   serviceCenterId: z.uuid('Choose a service center').nullish(),
 }).refine(thresholdsInOrder, {
   path: ['maxStockLevel'],

@@ -1,8 +1,10 @@
 import { randomUUIDv7 } from 'node:crypto'
+import { MOST_MILLI, MOST_MINOR } from '@forecourt/contracts/money'
 import { problem } from '@forecourt/platform/problem'
 import { fillWaiting } from '../reservation/reservation.queries.ts'
+import type { ItemRow } from '../item/item.ts'
 import type { Cause, StockMovementRow } from './movement.ts'
-import { availableMilli, receive, withdraw } from './stock-level.ts'
+import { availableMilli, receive, withdraw, type StockLevelRow } from './stock-level.ts'
 import { holdLevels, type HeldLevel, type Writing } from './level.queries.ts'
 import { recordMovement, writeLevel } from './stock.queries.ts'
 
@@ -17,7 +19,8 @@ interface Adjusting {
 
 /**
  * Corrects the stock of one item at one place. What comes in goes to those who wait for it.
- * Throws `not_found` for an unknown item, `stock_insufficient` when more is taken than is free.
+ * Throws `not_found` for an unknown item, `stock_insufficient` when more is taken than is free, and
+ * `quantity_too_large` or `amount_too_large` for more than can lie at one place.
  */
 export async function adjustStock(
   writing: Writing,
@@ -32,6 +35,7 @@ export async function adjustStock(
     quantityMilli > 0
       ? receive(level, quantityMilli, unitCostMinor ?? item.costPriceMinor)
       : withdraw(level, -quantityMilli)
+  if (quantityMilli > 0) refuseTooMuch(moved.level, item)
   const movement = await recordMovement(
     writing,
     held,
@@ -47,6 +51,19 @@ export async function adjustStock(
   )
   const now = await writeLevel(writing, held, moved.level)
   return { movement, held: quantityMilli > 0 ? await fillWaiting(writing, now) : now }
+}
+
+/** What lies there already may be given away, whatever it is worth. */
+function refuseTooMuch(
+  { onHandMilli, valueMinor }: StockLevelRow,
+  { unit, currency }: ItemRow,
+): void {
+  if (onHandMilli > MOST_MILLI) {
+    throw problem('quantity_too_large', { most: `${MOST_MILLI / 1_000} ${unit}` })
+  }
+  if (valueMinor > MOST_MINOR) {
+    throw problem('amount_too_large', { most: `${MOST_MINOR / 100} ${currency}` })
+  }
 }
 
 function insufficient({ level, item }: HeldLevel) {

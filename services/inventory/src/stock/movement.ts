@@ -1,4 +1,4 @@
-import { Quantity, SignedAmount, SignedQuantity } from '@forecourt/contracts/money'
+import { Amount, GivenAmount, GivenDifference, Quantity } from '@forecourt/contracts/money'
 import { z } from 'zod'
 import { availableMilli, type StockLevelRow } from './stock-level.ts'
 
@@ -28,9 +28,9 @@ export type Cause = Pick<
 
 export const StockMovement = StockMovementRow.omit({ quantityMilli: true, valueMinor: true })
   .extend({
-    quantity: SignedQuantity,
-    unitCost: SignedAmount,
-    value: SignedAmount,
+    quantity: Quantity,
+    unitCost: Amount,
+    value: Amount,
     fromLocation: z.uuid().nullable(),
     toLocation: z.uuid().nullable(),
   })
@@ -57,9 +57,9 @@ export const AdjustStock = z.object({
   itemId: z.uuid('Choose an item'),
   /** None is the central warehouse. */
   serviceCenterId: z.uuid('Choose a service center').nullish(),
-  quantity: SignedQuantity.refine((milli) => milli !== 0, 'Must not be 0'),
+  quantity: GivenDifference.refine((milli) => milli !== 0, 'Must not be 0'),
   /** What a unit cost; without it the item's cost price counts. Only for what comes in. */
-  unitCost: SignedAmount.refine((minor) => minor >= 0, 'Must not be negative').optional(),
+  unitCost: GivenAmount.optional(),
   reason: z.string().trim().min(3, 'Say why in a few words').max(500),
 })
 export type AdjustStock = z.infer<typeof AdjustStock>

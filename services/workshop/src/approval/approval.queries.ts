@@ -5,6 +5,7 @@ import { changeRow } from '@forecourt/platform/row'
 import { asHouse, transition } from '@forecourt/platform/transition'
 import { sql, type Kysely } from 'kysely'
 import type { Means, Tables, Writing } from '../db.ts'
+import { refuseTooLargeTotal } from '../job-card/card-total.queries.ts'
 import { lifecycle, proposedOf, tell, toldState } from '../job-card/job-card.queries.ts'
 import type { JobCardRow } from '../job-card/job-card.ts'
 import { hashOf, sendLink } from '../link/link.queries.ts'
@@ -12,12 +13,13 @@ import type { LinkRow } from '../link/link.ts'
 import { follow } from '../parts-request/follow.queries.ts'
 import type { AdditionalServiceRow, ApprovalRow, ProposeServices } from './approval.ts'
 
-/** Adds proposals to a card; they wait for the customer's word. */
+/** Adds proposals to a card; they wait for the customer's word. Throws `amount_too_large`. */
 export async function insertProposals(
   db: Kysely<Tables>,
-  { id: jobCardId, serviceCenterId }: JobCardRow,
+  card: JobCardRow,
   services: ProposeServices['additionalServices'],
 ): Promise<void> {
+  const { id: jobCardId, serviceCenterId } = card
   const before = await proposedOf(db, jobCardId)
   const rows = services.map(({ description, cost, sacCode, taxRate }, place) => ({
     id: randomUUIDv7(),
@@ -31,6 +33,7 @@ export async function insertProposals(
     decision: 'pending' as const,
   }))
   await db.insertInto('additionalService').values(rows).execute()
+  await refuseTooLargeTotal(db, card)
 }
 
 /** Asks the customer about everything that is undecided; a question that was open is dead. */

@@ -1,4 +1,4 @@
-import { Amount, TaxRate } from '@forecourt/contracts/money'
+import { Amount, GivenAmount, TaxRate } from '@forecourt/contracts/money'
 import { z } from 'zod'
 
 /** A question to the customer, bound to the exact lines and prices that were asked. */
@@ -39,7 +39,7 @@ export const ProposeServices = z.object({
     .array(
       z.object({
         description: z.string().trim().min(1, 'Must not be empty').max(500),
-        cost: Amount,
+        cost: GivenAmount,
         sacCode: z
           .string()
           .regex(/^99[0-9]{4}$/, 'Must be a SAC code of 6 digits, such as 998729')

@@ -4,13 +4,14 @@ import { problem } from '@forecourt/platform/problem'
 import { sql } from 'kysely'
 import type { Writing } from '../db.ts'
 import { factOf, raise } from '../parts-request/parts-request.queries.ts'
+import { refuseTooLargeTotal } from './card-total.queries.ts'
 import { partsOf } from './job-card.queries.ts'
 import type { CompleteJobCard, JobCardRow } from './job-card.ts'
 import { allotParts, type Allotted } from './used-parts.ts'
 
 /**
  * Writes what was used, and tells inventory: that leaves stock, the rest goes back. Throws
- * `parts_not_reserved` when more was used of an item than the card holds.
+ * `parts_not_reserved` when more was used of an item than the card holds, and `amount_too_large`.
  */
 export async function useParts(
   { db, emit }: Writing,
@@ -27,6 +28,8 @@ export async function useParts(
       .where('id', '=', id)
       .execute()
   }
+  // Prices may have risen since the parts were asked for.
+  await refuseTooLargeTotal(db, card)
   for (const [requestId, lines] of Map.groupBy(used, ({ partsRequestId }) => partsRequestId)) {
     const request = await raise(db, requestId, 'used')
     emit(PartsUsed, request.version, {

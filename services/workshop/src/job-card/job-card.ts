@@ -1,5 +1,5 @@
 import { FileAddress } from '@forecourt/contracts/file-address'
-import { Amount, Quantity, TaxRate } from '@forecourt/contracts/money'
+import { GivenAmount, GivenQuantity, TaxRate } from '@forecourt/contracts/money'
 import { z } from 'zod'
 
 /** One job on one vehicle. Hours are thousandths, as all quantities are. */
@@ -66,8 +66,8 @@ const SacCode = z.string().regex(/^99[0-9]{4}$/, 'Must be a SAC code of 6 digits
 const OrderedService = z.object({
   serviceType: text(60),
   description: text(500),
-  estimatedTime: Quantity.nullish(),
-  price: Amount,
+  estimatedTime: GivenQuantity.nullish(),
+  price: GivenAmount,
   /** Labour of repair, and its rate, where nothing else is said. */
   sacCode: SacCode.default('998729'),
   taxRate: TaxRate.default(1_800),
@@ -93,8 +93,8 @@ export const InspectVehicle = z.object({
   interiorCondition: text(500).nullish(),
   issuesReported: z.array(text(300)).max(50).optional(),
   images: z.array(FileAddress).max(20).optional(),
-  estimatedCost: Amount.nullish(),
-  estimatedTime: Quantity.nullish(),
+  estimatedCost: GivenAmount.nullish(),
+  estimatedTime: GivenQuantity.nullish(),
 })
 export type InspectVehicle = z.infer<typeof InspectVehicle>
 
@@ -105,7 +105,7 @@ export const ChangeJobCard = z.object({
       z.object({
         id: z.uuid(),
         status: JobCardServiceRow.shape.status.optional(),
-        actualTime: Quantity.nullish(),
+        actualTime: GivenQuantity.nullish(),
       }),
     )
     .max(50)
@@ -120,7 +120,7 @@ export const CompleteJobCard = z.object({
     .array(
       z.object({
         itemId: z.uuid(),
-        quantity: Quantity,
+        quantity: GivenQuantity,
         isWarranty: z.boolean().default(false),
         warrantyNumber: text(60).nullish(),
       }),

@@ -7,12 +7,13 @@ import type { Kysely } from 'kysely'
 import type { Tables, Writing } from '../db.ts'
 import { lifecycle as requests } from '../service-request/service-request.queries.ts'
 import { stateOf, type ServiceRequestRow } from '../service-request/service-request.ts'
+import { refuseTooLargeTotal } from './card-total.queries.ts'
 import { lifecycle, tell } from './job-card.queries.ts'
 import type { JobCardRow, OrderedService } from './job-card.ts'
 
 /**
  * Opens the card of an approved request, which is under way from then on. Throws `not_found`,
- * `job_card_exists` and `request_not_approved`.
+ * `job_card_exists`, `request_not_approved` and `amount_too_large`.
  */
 export async function insertJobCard(
   writing: Writing,
@@ -43,6 +44,7 @@ export async function insertJobCard(
     .returningAll()
     .executeTakeFirstOrThrow()
   await insertServices(writing.db, card, services)
+  await refuseTooLargeTotal(writing.db, card)
   await tell(writing, JobCardCreated, card)
   return card.id
 }

@@ -6,6 +6,7 @@ import { problem } from '@forecourt/platform/problem'
 import { changeRow } from '@forecourt/platform/row'
 import type { Kysely } from 'kysely'
 import type { Tables, Writing } from '../db.ts'
+import { refuseTooLargeTotal } from '../job-card/card-total.queries.ts'
 import { partsOf, tell } from '../job-card/job-card.queries.ts'
 import type { JobCardRow } from '../job-card/job-card.ts'
 import {
@@ -16,13 +17,17 @@ import {
   type RequestParts,
 } from './parts-request.ts'
 
-/** Asks inventory for parts, for a locked card that stays open until they are granted. */
+/**
+ * Asks inventory for parts, for a locked card that stays open until they are granted. Throws
+ * `amount_too_large`.
+ */
 export async function insertPartsRequest(
   writing: Writing & { me: Me },
   card: JobCardRow,
   { items }: RequestParts,
 ): Promise<void> {
   await askInventory(writing, card, items, { atCompletion: false })
+  await refuseTooLargeTotal(writing.db, card)
   const partsOpen = card.partsOpen + items.length
   await tell(writing, JobCardChanged, await changeRow(writing, 'jobCard', card, { partsOpen }))
 }

@@ -1,4 +1,4 @@
-import { Amount, Quantity, TaxRate } from '@forecourt/contracts/money'
+import { Amount, GivenQuantity, Quantity, TaxRate } from '@forecourt/contracts/money'
 import { z } from 'zod'
 
 /** What a job card needs of inventory; its reservation there has the same id. */
@@ -44,7 +44,7 @@ export const RequestParts = z.object({
     .array(
       z.object({
         itemId: z.uuid('Choose an item'),
-        quantity: Quantity.refine((milli) => milli > 0, 'Must be more than 0'),
+        quantity: GivenQuantity.refine((milli) => milli > 0, 'Must be more than 0'),
       }),
     )
     .min(1, 'Name at least one part')

@@ -5,7 +5,7 @@ import {
   VehicleRegistered,
 } from '@forecourt/contracts/customer-vehicle-events'
 import { customerFact, vehicleFact } from '@forecourt/testing/facts'
-import { asha, kiran, meera, mumbai, priya, pune, ravi } from '@forecourt/testing/people'
+import { asha, gita, kiran, meera, mumbai, priya, pune, ravi } from '@forecourt/testing/people'
 import { publish } from '@forecourt/testing/publish'
 import { openStack, type Stack } from '@forecourt/testing/stack'
 import {
@@ -172,4 +172,23 @@ test('the place of a home visit is kept sealed, and shown to those who may read 
   expect(rows[0].address).not.toContain('Law College')
   const { data } = await stack.call<Requested>(`GET /workshop/service-requests/${id}`, { as: ravi })
   expect(data).toMatchObject({ address })
+})
+
+test('who serves a customer with another center opens requests at the own one; the customer at both', async () => {
+  const serviceCenterIds = [pune, mumbai]
+  const customer = customerFact({
+    customerId: randomUUIDv7(),
+    accountId: gita.userId,
+    serviceCenterIds,
+  })
+  const vehicle = { ...vehicleFact(customer.customerId), serviceCenterIds }
+  await publish(stack, CustomerRegistered, customer)
+  await publish(stack, VehicleRegistered, vehicle)
+  const visitor = { customerId: customer.customerId, vehicleId: vehicle.vehicleId }
+  const atMumbai = { serviceCenterId: mumbai }
+  const foreign = await askForWork(stack, visitor, atMumbai)
+  const errors = { serviceCenterId: ['Choose one of your own service centers'] }
+  expect(foreign).toMatchObject({ status: 422, body: { errors } })
+  const own = await askForWork(stack, visitor, { ...atMumbai, as: gita })
+  expect(own).toMatchObject({ status: 201, data: atMumbai })
 })

@@ -12,9 +12,9 @@ import {
 } from '@forecourt/contracts/workshop-events'
 import { documentNumber } from '@forecourt/platform/document-number'
 import { available, machine } from '@forecourt/platform/machine'
-import type { Me } from '@forecourt/platform/me'
+import { isCustomer, isOfAllCenters, type Me } from '@forecourt/platform/me'
 import type { Emit } from '@forecourt/platform/outbox'
-import { problem } from '@forecourt/platform/problem'
+import { fieldProblem, problem } from '@forecourt/platform/problem'
 import { given } from '@forecourt/platform/table'
 import { waitForNoun } from '@forecourt/platform/wait-for-noun'
 import type { Kysely } from 'kysely'
@@ -89,7 +89,8 @@ export interface Parties {
 
 /**
  * Finds the customer and the vehicle, which may have been registered in this very second. Throws
- * `not_found`, `vehicle_of_another` and `customer_not_linked`.
+ * `not_found`, `vehicle_of_another` and `customer_not_linked`, and 422 for a center that is not to
+ * be chosen.
  */
 export async function partiesOf(
   { db, me }: { db: Kysely<Tables>; me: Me },
@@ -104,11 +105,18 @@ export async function partiesOf(
   ])
   if (!customer || !vehicle) throw problem('not_found')
   if (vehicle.customerId !== customer.id) throw problem('vehicle_of_another')
+  refuseForeignCenter(me, body.serviceCenterId)
   const serviceCenterId = body.serviceCenterId ?? me.centers[0] ?? vehicle.serviceCenterIds[0]
   if (!serviceCenterId || !customer.serviceCenterIds.includes(serviceCenterId)) {
     throw problem('customer_not_linked')
   }
   return { customerId: customer.id, vehicleId, serviceCenterId }
+}
+
+/** Staff opens requests at its own centers; a customer, wherever it is served. */
+function refuseForeignCenter(me: Me, id: string | null | undefined): void {
+  if (!id || isCustomer(me) || isOfAllCenters(me) || me.centers.includes(id)) return
+  throw fieldProblem('serviceCenterId', 'Choose one of your own service centers')
 }
 
 /** A customer by the own id, or by that of the account, which is all that a customer may know. */

@@ -1,5 +1,5 @@
 import { Day } from '@forecourt/contracts/day'
-import { Amount } from '@forecourt/contracts/money'
+import { Amount, GivenAmount } from '@forecourt/contracts/money'
 import { z } from 'zod'
 
 /** Work on a vehicle that somebody asked for. */
@@ -56,7 +56,7 @@ const Particulars = z.object({
   preferredTime: TimeOfDay.nullish(),
   serviceLocation: ServiceRequestRow.shape.serviceLocation,
   address: VisitAddress.nullish(),
-  estimatedCost: Amount.nullish(),
+  estimatedCost: GivenAmount.nullish(),
 })
 
 const atHome = { path: ['address'], error: 'Say where to come' }
