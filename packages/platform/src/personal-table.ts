@@ -23,6 +23,8 @@ export interface PersonalTable {
   key?: string
   /** Columns with ciphertext, each sealed for its row. */
   sealed?: readonly string[]
+  /** The same, with JSON in it. It is declared: what a person typed may begin like JSON too. */
+  sealedJson?: readonly string[]
   /** Columns that staff keeps for itself: not in what customers get by themselves. */
   inner?: readonly string[]
   erasure: Erasure
@@ -103,11 +105,11 @@ function ofPerson(
 
 function opened(
   personal: PersonalData | undefined,
-  { table, sealed = [], inner = [] }: PersonalTable,
+  { table, sealed = [], sealedJson = [], inner = [] }: PersonalTable,
   row: Record<string, unknown>,
   isOwn: boolean,
 ): Record<string, unknown> {
-  const columns = new Map(sealed.map((column) => [camel(column), column]))
+  const columns = new Map([...sealed, ...sealedJson].map((column) => [camel(column), column]))
   const hidden = new Set(isOwn ? inner.map(camel) : [])
   const shown = Object.entries(row).filter(([name, value]) => {
     const isNoText = value instanceof Uint8Array || HIDDEN.test(name)
@@ -116,15 +118,10 @@ function opened(
   const entries = shown.map(([name, value]) => {
     const column = columns.get(name)
     if (column === undefined || typeof value !== 'string') return [name, value] as const
-    const place = { table, column, id: String(row['id']) }
-    return [name, structured(personal?.open(value, place) ?? '')] as const
+    const text = personal?.open(value, { table, column, id: String(row['id']) }) ?? ''
+    return [name, sealedJson.includes(column) ? (JSON.parse(text) as unknown) : text] as const
   })
   return Object.fromEntries(entries)
-}
-
-/** What was sealed as JSON is shown as what it is. */
-function structured(text: string): unknown {
-  return /^[{[]/.test(text) ? (JSON.parse(text) as unknown) : text
 }
 
 function camel(name: string): string {

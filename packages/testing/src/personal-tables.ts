@@ -58,8 +58,10 @@ export function testPersonalTables(
   })
 
   test('whatever is listed is there', async () => {
-    for (const { table, by, sealed = [], plain = [], inner = [] } of tables) {
-      const columns = [by, ...sealed, ...plain, ...inner].map((name) => `"${name}"`).join(', ')
+    for (const one of tables) {
+      const { table, by, sealed = [], sealedJson = [], plain = [], inner = [] } = one
+      const names = [by, ...sealed, ...sealedJson, ...plain, ...inner]
+      const columns = names.map((name) => `"${name}"`).join(', ')
       await expect(
         stackOf().admin.query(`select ${columns} from "${table}" limit 0`),
       ).resolves.toBeDefined()
