@@ -21,6 +21,8 @@ export interface PersonalTable {
   through?: string
   /** The column of `through` that holds it, when it is not the id. */
   key?: string
+  /** Columns that name whose row it is: found otherwise, it is theirs only if it names nobody. */
+  unnamed?: readonly string[]
   /** Columns with ciphertext, each sealed for its row. */
   sealed?: readonly string[]
   /** The same, with JSON in it. It is declared: what a person typed may begin like JSON too. */
@@ -93,14 +95,16 @@ export async function erasePerson(
 /** The rows of a table that are of this person; whoever has no account has none by it. */
 function ofPerson(
   tables: readonly PersonalTable[],
-  { whose, by, through, key = 'id', table }: PersonalTable,
+  { whose, by, through, key = 'id', unnamed = [], table }: PersonalTable,
   person: Person,
 ): RawBuilder<unknown> {
   if (through === undefined) return sql`${sql.ref(by)} = ${person[whose]}::uuid`
-  const other = tables.find((one) => one.table === through)
+  const other = tables.find((one) => one.table === through && one.whose === whose)
   if (!other) throw new Error(`${table} is found through ${through}, which is not declared.`)
+  const nobodys = unnamed.map((column) => sql`and ${sql.ref(column)} is null`)
   return sql`${sql.ref(by)} in (
-    select ${sql.ref(key)} from ${sql.table(through)} where ${ofPerson(tables, other, person)})`
+    select ${sql.ref(key)} from ${sql.table(through)} where ${ofPerson(tables, other, person)})
+    ${sql.join(nobodys, sql` `)}`
 }
 
 function opened(

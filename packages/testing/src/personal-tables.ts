@@ -72,8 +72,8 @@ export function testPersonalTables(
 
   test('whatever is listed is there', async () => {
     for (const one of tables) {
-      const { table, by, sealed = [], sealedJson = [], plain = [], inner = [] } = one
-      const names = [by, ...sealed, ...sealedJson, ...plain, ...inner]
+      const { table, by, sealed = [], sealedJson = [], plain = [], inner = [], unnamed = [] } = one
+      const names = [by, ...sealed, ...sealedJson, ...plain, ...inner, ...unnamed]
       const columns = names.map((name) => `"${name}"`).join(', ')
       await expect(
         stackOf().admin.query(`select ${columns} from "${table}" limit 0`),

@@ -6,6 +6,7 @@ import { openStack, testSecrets, type Stack } from '@forecourt/testing/stack'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { seed, SeedConfig } from '../seed.ts'
 import { identity } from '../service.ts'
+import { contactCode } from './contact-change.ts'
 
 let stack: Stack
 beforeAll(async () => {
@@ -162,14 +163,28 @@ test('the former phone is told that another one took its place, and a first e-ma
       .filter(({ type }) => type === 'identity.contact.replaced.v1')
       .map(({ key, data }) => [
         data?.['channel'],
+        data?.['accountId'],
         unseal(
           keys('TRANSPORT_KEYS'),
           String(data?.['destination']),
           `contact-replaced|destination|${key}`,
         ),
       ])
-  await expect.poll(formers).toContainEqual(['sms', `+91${gita.digits}`])
+  await expect.poll(formers).toContainEqual(['sms', gita.id, `+91${gita.digits}`])
   expect(formers().map(([channel]) => channel)).not.toContain('email')
+})
+
+test('codes of an account name it, so that what became of them ends with it', async () => {
+  const gita = await member()
+  await awaitedCode(gita, { email: `gita.${gita.digits}@example.com` })
+  await signInByCode(gita.digits)
+  const named = () =>
+    stack.topics.seen
+      .filter(({ data }) => data?.['accountId'] === gita.id)
+      .map(({ type, data }) => [type, data?.['purpose']])
+  const type = 'identity.otp.requested.v1'
+  await expect.poll(named).toEqual(expect.arrayContaining([[type, 'code-login']]))
+  expect(named()).toContainEqual([type, contactCode.purpose])
 })
 
 test('what another account has proved is refused at once, and takes no code', async () => {

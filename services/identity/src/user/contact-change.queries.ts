@@ -83,12 +83,13 @@ export async function takeContact(
 /** Whoever holds a stolen token does not change the contact of an account behind its back. */
 function tellFormer(
   { emit, otp }: Here,
-  { id: changeId, kind }: Pick<ContactChangeRow, 'id' | 'kind'>,
+  { id: changeId, userId: accountId, kind }: ContactChangeRow,
   former: string,
 ): void {
   const place = `contact-replaced|destination|${changeId}`
   const destination = seal(otp.transportKeys, former, place)
-  emit(ContactReplaced, 1, { changeId, channel: kind === 'email' ? 'email' : 'sms', destination })
+  const channel = kind === 'email' ? 'email' : 'sms'
+  emit(ContactReplaced, 1, { changeId, accountId, channel, destination })
 }
 
 function placeOf(id: string) {
