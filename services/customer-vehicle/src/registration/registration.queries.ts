@@ -3,7 +3,7 @@ import {
   RegistrationOpened,
   RegistrationVerified,
 } from '@forecourt/contracts/customer-vehicle-events'
-import { addressKey, type Budget } from '@forecourt/platform/limit'
+import { strangersBudgets, type Budget } from '@forecourt/platform/limit'
 import { machine } from '@forecourt/platform/machine'
 import { isOfAllCenters, type Me } from '@forecourt/platform/me'
 import { problem } from '@forecourt/platform/problem'
@@ -14,9 +14,7 @@ import { canonicalText, type Form } from './form.ts'
 import type { Writing } from './form.queries.ts'
 import { registrationCode, type RegistrationRow } from './registration.ts'
 
-const WINDOW_S = 900
 const DAY_MS = 86_400_000
-const PER_STRANGER = 5
 const PER_EMPLOYEE = 60
 /** More forms than one phone sends in a month. */
 const MOST_TWINS = 20
@@ -174,15 +172,11 @@ function expiryOfCode() {
 /** Staff are counted by themselves; strangers by their address and by whom the code speaks to. */
 export function budgetsOf(
   handler: string,
-  { me, address }: { me: Me; address: string },
+  who: { me: Me; address: string },
   destination: string,
 ): Budget[] {
-  const perS = WINDOW_S
-  if (me.may('registration.create')) {
-    return [{ key: `${handler}:user:${me.userId}`, count: PER_EMPLOYEE, perS }]
+  if (who.me.may('registration.create')) {
+    return [{ key: `${handler}:user:${who.me.userId}`, count: PER_EMPLOYEE, perS: 900 }]
   }
-  return [
-    { key: `${handler}:address:${addressKey(address)}`, count: PER_STRANGER, perS },
-    { key: `${handler}:destination:${destination}`, count: PER_STRANGER, perS },
-  ]
+  return strangersBudgets(handler, who, [`destination:${destination}`])
 }

@@ -4,6 +4,7 @@ import type { Answered } from '@forecourt/testing/caller'
 import { garaging, ownerForm } from '@forecourt/testing/garaging'
 import { ownKeys } from '@forecourt/testing/own-keys'
 import { openStack, testSecrets, type Stack } from '@forecourt/testing/stack'
+import type { SeenEvent } from '@forecourt/testing/topic-watch'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { seed, SeedConfig } from '../seed.ts'
 import { identity } from '../service.ts'
@@ -351,12 +352,14 @@ test('an Idempotency-Key keeps no answer here', async () => {
 test('nothing of a garage is told but its codes, until it is open', async () => {
   // What other garages have said may still be on its way.
   const since = new Date().toISOString()
+  const isOurs = ({ headers }: SeenEvent) => (headers['ce_time'] ?? '') > since
   const { form, userId } = await located()
+  await stack.topics.next('identity.otp.requested.v1', isOurs)
   await stack.topics.next(
     'identity.audit.recorded.v1',
-    ({ data }) => data?.['action'] === 'POST /auth/register/step2',
+    (line) => isOurs(line) && line.data?.['action'] === 'POST /auth/register/step2',
   )
-  const told = stack.topics.seen.filter(({ headers }) => (headers['ce_time'] ?? '') > since)
+  const told = stack.topics.seen.filter(isOurs)
   const types = new Set(told.map(({ type }) => type))
   types.delete('identity.audit.recorded.v1')
   expect([...types]).toEqual(['identity.otp.requested.v1'])
