@@ -1,19 +1,16 @@
 import { CustomerChanged } from '@forecourt/contracts/customer-vehicle-events'
-import type { Context } from '@forecourt/platform/endpoint'
 import { isCustomer } from '@forecourt/platform/me'
 import { fieldProblem, problem } from '@forecourt/platform/problem'
 import { changeRow, lockRow } from '@forecourt/platform/row'
 import { given } from '@forecourt/platform/table'
-import type { Means, Tables } from '../db.ts'
+import type { Here, Means } from '../db.ts'
 import { changedName, changedPlace, type ChangeCustomer } from './change.ts'
 import type { CustomerRow } from './customer.ts'
 import { centersOfCustomer, openedCustomer, stateOfCustomer } from './customer.queries.ts'
 
-type Changing = Context<Tables> & Means
-
 /** Changes a customer by the fields that were given, and tells of it. */
 export async function changeCustomer(
-  context: Changing,
+  context: Here,
   id: string,
   change: ChangeCustomer,
 ): Promise<void> {
@@ -61,7 +58,7 @@ function sealedChanges({ personal }: Means, id: string, change: ChangeCustomer) 
 
 /** Tells the new state of a changed customer. */
 export async function tellChange(
-  { db, emit, personal }: Pick<Changing, 'db' | 'emit' | 'personal'>,
+  { db, emit, personal }: Pick<Here, 'db' | 'emit' | 'personal'>,
   row: CustomerRow,
 ): Promise<void> {
   const centers = await centersOfCustomer(db, row.id)

@@ -2,7 +2,7 @@ import type { Context } from '@forecourt/platform/endpoint'
 import { Moment } from '@forecourt/platform/moment'
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
-import { endpoint, type Means, type Tables } from '../db.ts'
+import { endpoint, type Here, type Tables } from '../db.ts'
 import { changeCustomer } from './change.queries.ts'
 import { ChangeCustomer } from './change.ts'
 import { Customer } from './customer.ts'
@@ -35,7 +35,7 @@ const customers = {
   },
   search: matches,
   from: ({ db }: { db: Kysely<Tables> }) => db.selectFrom('customerEntry').selectAll(),
-  row: (entry: CustomerEntryRow, context: Context<Tables> & Means) => showEntry(context, entry),
+  row: (entry: CustomerEntryRow, context: Here) => showEntry(context, entry),
 } as const
 
 export const listCustomers = endpoint.list('GET /customers', customers)

@@ -5,13 +5,13 @@ import { changeRow, lockRow } from '@forecourt/platform/row'
 import { given } from '@forecourt/platform/table'
 import { transition } from '@forecourt/platform/transition'
 import { findBrand } from '../brand/brand.queries.ts'
+import type { Here } from '../db.ts'
 import { attachFiles, releaseFile } from '../file/file.queries.ts'
-import type { Writing } from '../registration/form.queries.ts'
 import { oneVehicle, shownVehicle } from './detail.queries.ts'
 import type { VehicleDetail } from './detail.ts'
 import { today } from '../service-center/service-center.queries.ts'
 import { changeTaken } from './adding.queries.ts'
-import { takeOverVehicle, takeOverVin } from './unproved.queries.ts'
+import { takeOverMark, takeOverVehicle, takeOverVin } from './unproved.queries.ts'
 import { moveToOwner } from './move.queries.ts'
 import type { ChangeVehicle, OpenVehicle } from './opening.ts'
 import {
@@ -30,7 +30,7 @@ import { yearProblem } from './year.ts'
  * the phone takes over. Throws `vehicle_already_registered` and `vin_taken`.
  */
 export async function insertVehicle(
-  context: Writing,
+  context: Here,
   body: OpenVehicle,
   { customerId, serviceCenterId }: { customerId: string; serviceCenterId: string },
 ): Promise<string> {
@@ -62,21 +62,20 @@ export async function insertVehicle(
 
 /** Changes a vehicle by what was given, its owner too, and tells of it. */
 export async function changeVehicle(
-  context: Writing,
+  context: Here,
   id: string,
   change: ChangeVehicle,
 ): Promise<void> {
   const before = await lockRow<VehicleRow>(context, 'vehicle', id)
   const customerId = await moveToOwner(context, before, change)
-  const { vehicleNumber } = change
-  await takeOverVin(context, change.vin, customerId ?? before.customerId)
+  await takeOverOthers(context, before, { ...change, customerId })
   await refuseFuture(change, async () => {
     const [center] = await centersOfVehicle(context.db, id)
     return today(context, center)
   })
   const changes = {
     ...(await columnsOf(context, id, change)),
-    ...(vehicleNumber && markOf(vehicleNumber)),
+    ...(change.vehicleNumber && markOf(change.vehicleNumber)),
     ...given({ customerId }),
   }
   const changed = await changeRow<VehicleRow>(context, 'vehicle', before, changes).catch(
@@ -89,9 +88,20 @@ export async function changeVehicle(
   await tellVehicle(context, changed)
 }
 
+/** What the vehicle has already is its own, also where its owner has proved nothing until now. */
+async function takeOverOthers(
+  context: Here,
+  before: VehicleRow,
+  { vehicleNumber, vin, customerId = before.customerId }: ChangeVehicle,
+): Promise<void> {
+  if (vin !== before.vin) await takeOverVin(context, vin, customerId)
+  if (!vehicleNumber || vehicleNumber.key === before.plateKey) return
+  await takeOverMark(context, vehicleNumber.key, customerId)
+}
+
 /** Archives a vehicle, or brings it back. */
 export async function moveVehicle(
-  context: Writing,
+  context: Here,
   id: string,
   move: 'archive' | 'restore',
 ): Promise<VehicleDetail> {
@@ -119,7 +129,7 @@ async function refuseFuture(
 }
 
 /** The columns of what was given, but for the mark, in the names of our lists. */
-async function columnsOf(context: Writing, vehicleId: string, body: ChangeVehicle) {
+async function columnsOf(context: Here, vehicleId: string, body: ChangeVehicle) {
   const { db } = context
   const { model, yearOfPurchase, vin, color, engineNumber, chassisNumber } = body
   const { photoFileId, registrationDate } = body
@@ -129,7 +139,7 @@ async function columnsOf(context: Writing, vehicleId: string, body: ChangeVehicl
   return given({ ...papers, brand, model, yearOfPurchase, photoFileId })
 }
 
-async function brandOf({ db }: Writing, typed: string | undefined): Promise<string | undefined> {
+async function brandOf({ db }: Here, typed: string | undefined): Promise<string | undefined> {
   if (typed === undefined) return undefined
   const brand = await findBrand(db, typed)
   if (!brand) throw fieldProblem('brand', 'Choose a vehicle brand from the list')

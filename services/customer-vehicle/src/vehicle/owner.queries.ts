@@ -13,8 +13,7 @@ import {
 } from '../customer/customer.queries.ts'
 import { findCustomer } from '../customer/entry.queries.ts'
 import { completed, drawReferenceId } from '../customer/proved.queries.ts'
-import type { Tables } from '../db.ts'
-import type { Writing } from '../registration/form.queries.ts'
+import type { Here, Tables } from '../db.ts'
 import type { OpenVehicle } from './opening.ts'
 import { otherOwnerField, type OwnerAddress, type OwnerFields } from './owner.ts'
 
@@ -26,7 +25,7 @@ type Person = OwnerFields & Pick<OpenVehicle, 'vehicleNumber'>
  * `customer_not_linked` for a phone of another center's customer, who is to be looked up.
  */
 export async function settleOwner(
-  context: Writing,
+  context: Here,
   { customerId, ...person }: Person & Pick<OpenVehicle, 'customerId'>,
   serviceCenterId: string,
 ): Promise<string> {
@@ -45,7 +44,7 @@ export function refuseOther(typed: OwnerFields, ...answers: OwnerFields[]): void
   throw fieldProblem(field, message)
 }
 
-function ownerFieldsOf({ personal }: Writing, row: CustomerRow): OwnerFields {
+function ownerFieldsOf({ personal }: Here, row: CustomerRow): OwnerFields {
   const { phone, email, street } = openedCustomer(personal, row)
   const { city, taluka, district, state, pinCode } = row
   return {
@@ -57,7 +56,7 @@ function ownerFieldsOf({ personal }: Writing, row: CustomerRow): OwnerFields {
 }
 
 async function ownerOfPhone(
-  context: Writing,
+  context: Here,
   person: Person,
   serviceCenterId: string,
 ): Promise<string> {
@@ -81,7 +80,7 @@ async function ownerOfPhone(
  * everybody whom a visit or a message needs. Answers nothing where somebody has the phone.
  */
 async function enterOwner(
-  context: Writing,
+  context: Here,
   { ownerName, ownerPhone, ownerEmail = null, ownerAddress, vehicleNumber }: Person,
   serviceCenterId: string,
 ): Promise<string | undefined> {
@@ -115,7 +114,7 @@ async function enterOwner(
 }
 
 /** As much of an address as was told, its places in the lists' own spelling. */
-function toldAddress({ places }: Writing, address: OwnerAddress) {
+function toldAddress({ places }: Here, address: OwnerAddress) {
   const { street = null, city, zipCode } = address ?? {}
   const typed = {
     state: address?.state ?? '',
@@ -142,7 +141,7 @@ async function customerOfPhone(
  * stays locked, so that an erasure comes before this or after it. Throws `not_found`.
  */
 export async function serveCustomer(
-  context: Writing,
+  context: Here,
   customerId: string,
   serviceCenterId: string,
 ): Promise<CustomerRow> {
