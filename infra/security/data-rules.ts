@@ -118,6 +118,13 @@ export const dataRules: SecurityRule[] = [
       },
       {
         file: 'packages/platform/src/audit.ts',
+        from: "typeof value !== 'string' || !isSealed(value)",
+        to: "typeof value !== 'string' || value.length > 0",
+        test: 'packages/platform/src/audit.test.ts',
+        title: 'what lies sealed in a row is left out',
+      },
+      {
+        file: 'packages/platform/src/audit.ts',
         from: '? lengthOf : maskText',
         to: '? maskText : maskText',
         test: 'packages/platform/src/audit.test.ts',

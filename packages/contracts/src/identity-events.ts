@@ -118,22 +118,37 @@ export const SessionOutdated = event('identity.session.outdated.v1', {
   data: SessionState,
 })
 
+const AccountId = Id.optional().describe(
+  'The account that it is about, where there is one: the message ends with it.',
+)
+
 export const AccountOtpRequested = event('identity.otp.requested.v1', {
   key: 'otpId',
   about: 'A one-time password of an account is to be brought to its owner.',
-  data: OtpRequestedData,
+  data: OtpRequestedData.extend({ accountId: AccountId }),
 })
 
 /** A link on its way. Destination and token are encrypted with the transport key. */
 export const PasswordResetRequested = event('identity.password-reset.requested.v1', {
   key: 'resetId',
   about: 'A link by which a forgotten password is replaced is to be brought by e-mail.',
-  data: z.object({ resetId: Id, destination: Sealed, token: Sealed, expiresAt: Instant }),
+  data: z.object({
+    resetId: Id,
+    accountId: AccountId,
+    destination: Sealed,
+    token: Sealed,
+    expiresAt: Instant,
+  }),
 })
 
 /** A contact that an account had proved, told once for each. Encrypted with the transport key. */
 export const ContactReplaced = event('identity.contact.replaced.v1', {
   key: 'changeId',
   about: 'What an account had proved is to be told that one of its contacts was changed.',
-  data: z.object({ changeId: Id, channel: z.enum(['email', 'sms']), destination: Sealed }),
+  data: z.object({
+    changeId: Id,
+    accountId: AccountId,
+    channel: z.enum(['email', 'sms']),
+    destination: Sealed,
+  }),
 })

@@ -1,9 +1,14 @@
+import { randomBytes } from 'node:crypto'
 import type { AuditLine } from '@forecourt/contracts/audit'
 import { asha } from '@forecourt/testing/people'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { recordDeed } from './audit.ts'
 import { personOf } from './me.ts'
+import { personalData } from './personal.ts'
+
+const ring = [{ version: '1', secret: randomBytes(32) }]
+const ofTests = personalData(ring, ring)
 
 /** The line of a change, as it leaves the service. */
 function lineOf(before: unknown, after: unknown): AuditLine {
@@ -58,11 +63,34 @@ test('what a person wrote in their own words is told by its length', () => {
   const written = {
     ...{ description: 'Rahul hears a noise', cancelReason: 'Rahul sold it', notes: 'Rahul' },
     ...{ preInspection: { notes: 'Ask Rahul' }, services: [{ notes: 'Rahul said so' }] },
+    ...{ exteriorCondition: 'Rahul hit it', interiorCondition: 'Rahul smokes' },
+    ...{ issuesReported: ['Rahul hears it'], componentIssues: [{ issue: 'Rahul, again' }] },
   }
   expect(lineOf(written, written).before).toEqual({
     ...{ description: '[19 characters]', cancelReason: '[13 characters]', notes: '[5 characters]' },
     ...{ preInspection: { notes: '[9 characters]' }, services: [{ notes: '[13 characters]' }] },
+    ...{ exteriorCondition: '[12 characters]', interiorCondition: '[12 characters]' },
+    ...{ issuesReported: ['[14 characters]'], componentIssues: [{ issue: '[12 characters]' }] },
   })
+})
+
+test('what lies sealed in a row is left out, whatever it is called', () => {
+  const place = { table: 'customer', column: 'whatever', id: asha.userId }
+  const sealed = ofTests.seal('{"fullName":"Rahul Deshpande"}', place)
+  const row = { id: asha.userId, whatever: sealed, parts: [{ whatever: sealed }, sealed] }
+  const told = { id: asha.userId, parts: [{}] }
+  expect(lineOf(row, row)).toMatchObject({ before: told, after: told })
+  expect(JSON.stringify(lineOf(row, row))).not.toContain(sealed)
+})
+
+test('of a day of birth and a gender nothing is told', () => {
+  const [born, other] = [
+    { dob: '1990-01-31', gender: 'female' },
+    { dob: '1985-12-02', gender: 'male' },
+  ]
+  const line = lineOf(born, other)
+  expect(line.before).toEqual(line.after)
+  expect(JSON.stringify(line.before)).not.toMatch(/1990|-31|female/)
 })
 
 test('lines of work and goods are told as they are sold, and so is a reason that is a code', () => {

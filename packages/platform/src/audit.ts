@@ -3,7 +3,7 @@ import { AuditRecorded, type AuditLine } from '@forecourt/contracts/audit'
 import type { ServiceName } from '@forecourt/contracts/service-name'
 import type { Me } from './me.ts'
 import type { Say } from './outbox.ts'
-import { isPersonal, isSecret, isWords, lengthOf, scrub, star } from './secrecy.ts'
+import { isPersonal, isSealed, isSecret, isWords, lengthOf, scrub, star } from './secrecy.ts'
 
 /** What both states of a thing may take of a line, so that the event stays below its limit. */
 const MAX_BYTES = 48_000
@@ -63,11 +63,17 @@ type Tell = (text: string) => string
 function mask(value: unknown, tell: Tell = maskText, isLine = false): unknown {
   if (typeof value === 'string') return tell(value)
   if (typeof value === 'number' && tell === star) return star(String(value))
-  if (Array.isArray(value)) return value.map((entry) => mask(entry, tell, true))
+  if (Array.isArray(value)) return value.filter(isOpen).map((entry) => mask(entry, tell, true))
   if (typeof value !== 'object' || value === null) return value
   const entries = Object.entries(value).filter(([name]) => !isSecret(name))
-  const told = entries.map(([name, inner]) => [name, mask(inner, tellOf(name, isLine))])
+  const open = entries.filter(([, inner]) => isOpen(inner))
+  const told = open.map(([name, inner]) => [name, mask(inner, tellOf(name, isLine))])
   return Object.fromEntries(told)
+}
+
+/** A row as it lies holds ciphertext, which its keys would open long after the person's erasure. */
+function isOpen(value: unknown): boolean {
+  return typeof value !== 'string' || !isSealed(value)
 }
 
 /** Lines of a list are work and goods, whose descriptions the topics tell as well. */

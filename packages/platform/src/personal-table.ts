@@ -21,8 +21,12 @@ export interface PersonalTable {
   through?: string
   /** The column of `through` that holds it, when it is not the id. */
   key?: string
+  /** Columns that name whose row it is: found otherwise, it is theirs only if it names nobody. */
+  unnamed?: readonly string[]
   /** Columns with ciphertext, each sealed for its row. */
   sealed?: readonly string[]
+  /** The same, with JSON in it. It is declared: what a person typed may begin like JSON too. */
+  sealedJson?: readonly string[]
   /** Columns that staff keeps for itself: not in what customers get by themselves. */
   inner?: readonly string[]
   erasure: Erasure
@@ -89,23 +93,25 @@ export async function erasePerson(
 /** The rows of a table that are of this person; whoever has no account has none by it. */
 function ofPerson(
   tables: readonly PersonalTable[],
-  { whose, by, through, key = 'id', table }: PersonalTable,
+  { whose, by, through, key = 'id', unnamed = [], table }: PersonalTable,
   person: Person,
 ): RawBuilder<unknown> {
   if (through === undefined) return sql`${sql.ref(by)} = ${person[whose]}::uuid`
-  const other = tables.find((one) => one.table === through)
+  const other = tables.find((one) => one.table === through && one.whose === whose)
   if (!other) throw new Error(`${table} is found through ${through}, which is not declared.`)
+  const nobodys = unnamed.map((column) => sql`and ${sql.ref(column)} is null`)
   return sql`${sql.ref(by)} in (
-    select ${sql.ref(key)} from ${sql.table(through)} where ${ofPerson(tables, other, person)})`
+    select ${sql.ref(key)} from ${sql.table(through)} where ${ofPerson(tables, other, person)})
+    ${sql.join(nobodys, sql` `)}`
 }
 
 function opened(
   personal: PersonalData | undefined,
-  { table, sealed = [], inner = [] }: PersonalTable,
+  { table, sealed = [], sealedJson = [], inner = [] }: PersonalTable,
   row: Record<string, unknown>,
   isOwn: boolean,
 ): Record<string, unknown> {
-  const columns = new Map(sealed.map((column) => [camel(column), column]))
+  const columns = new Map([...sealed, ...sealedJson].map((column) => [camel(column), column]))
   const hidden = new Set(isOwn ? inner.map(camel) : [])
   const shown = Object.entries(row).filter(([name, value]) => {
     const isNoText = value instanceof Uint8Array || HIDDEN.test(name)
@@ -114,15 +120,10 @@ function opened(
   const entries = shown.map(([name, value]) => {
     const column = columns.get(name)
     if (column === undefined || typeof value !== 'string') return [name, value] as const
-    const place = { table, column, id: String(row['id']) }
-    return [name, structured(personal?.open(value, place) ?? '')] as const
+    const text = personal?.open(value, { table, column, id: String(row['id']) }) ?? ''
+    return [name, sealedJson.includes(column) ? (JSON.parse(text) as unknown) : text] as const
   })
   return Object.fromEntries(entries)
-}
-
-/** What was sealed as JSON is shown as what it is. */
-function structured(text: string): unknown {
-  return /^[{[]/.test(text) ? (JSON.parse(text) as unknown) : text
 }
 
 function camel(name: string): string {

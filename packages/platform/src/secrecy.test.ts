@@ -8,13 +8,19 @@ test.each(['password', 'refresh_token', 'otp', 'verificationCode', 'phoneIndex',
   },
 )
 
-test.each(['fullName', 'mobile_number', 'email', 'street', 'vehicleNumber', 'plate', 'plateKeys'])(
-  '%s is masked wherever it is told',
-  (name) => {
-    expect(isPersonal(name)).toBe(true)
-    expect(isSecret(name)).toBe(false)
-  },
-)
+test.each([
+  'fullName',
+  'mobile_number',
+  'email',
+  'street',
+  'vehicleNumber',
+  'plate',
+  'plateKeys',
+  'gender',
+])('%s is masked wherever it is told', (name) => {
+  expect(isPersonal(name)).toBe(true)
+  expect(isSecret(name)).toBe(false)
+})
 
 test.each(['city', 'referenceId', 'status', 'brand', 'customerCode', 'pinCode'])(
   '%s tells nothing of a person by itself',

@@ -17,16 +17,30 @@ const SECRET = new RegExp(
 /** Values of these fields tell who somebody is. */
 const PERSONAL = new RegExp(
   `^(${[
-    'name|to|text|username|canonical|street|streetline',
+    'name|to|text|username|canonical|street|streetline|contact|gender',
     '(first|last|full|owner|customer|contact|holder)name',
+    // What of a person is kept together, and what fills in the texts to them.
+    'form|suggestion|variables|customerdetails',
     '.*(phone|phonenumber|mobile|mobilenumber|alternativenumber|email|emailaddress)',
     '.*(address|destination|recipient|plate|platekeys?|vehiclenumber)',
     'vin|(engine|chassis)number',
   ].join('|')})$`,
 )
 
-/** Values of these fields are a person's own words, which may name anybody. */
-const WORDS = /^.*(notes?|description|reason|comments?|remarks?|findings|observations)$/
+/**
+ * Values of these fields are a person's own words, which may name anybody; or a day of birth, of
+ * which no character may stay.
+ */
+const WORDS = new RegExp(
+  `^(${[
+    '.*(notes?|description|reason|comments?|remarks?|findings|observations|conditions?)',
+    '.*issues?(reported)?',
+    'dob|dateofbirth|birth(day|date)',
+  ].join('|')})$`,
+)
+
+/** A version, a dot, and ciphertext in base64url: what `seal` makes. */
+const SEALED = /^[\w-]+\.[\w-]{38,}$/
 
 // Every line that is logged asks for each of its names; there are few, and they come again.
 const MOST_NAMES = 5_000
@@ -44,6 +58,11 @@ export function isPersonal(name: string): boolean {
 
 export function isWords(name: string): boolean {
   return wordsNames.get(name) ?? judge(name, WORDS, wordsNames)
+}
+
+/** Whether a text is ciphertext: whoever has the keys reads it, wherever it was put. */
+export function isSealed(text: string): boolean {
+  return SEALED.test(text)
 }
 
 function judge(name: string, words: RegExp, judged: Map<string, boolean>): boolean {

@@ -105,7 +105,10 @@ export const occasions = consumer('occasions', [
 ])
 
 /** The same code by every channel that was asked for. */
-async function bringCode(context: Hearing, otp: z.infer<typeof OtpRequestedData>): Promise<void> {
+async function bringCode(
+  context: Hearing,
+  { accountId, ...otp }: z.infer<typeof OtpRequestedData> & { accountId?: string | undefined },
+): Promise<void> {
   const { transportKeys, event, settings } = context
   const { otpId, channels, serviceCenterId, expiresAt } = otp
   const lifeMs = Date.parse(expiresAt) - Date.parse(event.time)
@@ -116,14 +119,14 @@ async function bringCode(context: Hearing, otp: z.infer<typeof OtpRequestedData>
   }
   const recipient = unseal(transportKeys, otp.destination, `otp|destination|${otpId}`)
   for (const channel of channels) {
-    const message = { eventId: event.id, channel, template: 'otp', recipient, variables }
+    const message = { eventId: event.id, accountId, channel, template: 'otp', recipient, variables }
     await queueMessage(context, { ...message, customerId: null, serviceCenterId, expiresAt })
   }
 }
 
 async function bringResetLink(
   context: Hearing,
-  { resetId, destination, token, expiresAt }: DataOf<typeof PasswordResetRequested>,
+  { resetId, accountId, destination, token, expiresAt }: DataOf<typeof PasswordResetRequested>,
 ): Promise<void> {
   const { transportKeys, event, settings } = context
   const open = (what: string, sealed: string) =>
@@ -139,6 +142,7 @@ async function bringResetLink(
       'dealer.name': (await dealerOf(context, null)) ?? settings.DEALER_NAME,
     },
     customerId: null,
+    accountId,
     serviceCenterId: null,
     expiresAt,
   })
@@ -146,7 +150,7 @@ async function bringResetLink(
 
 async function warnFormer(
   context: Hearing,
-  { changeId, channel, destination }: DataOf<typeof ContactReplaced>,
+  { changeId, accountId, channel, destination }: DataOf<typeof ContactReplaced>,
 ): Promise<void> {
   const { transportKeys, event, settings } = context
   await queueMessage(context, {
@@ -156,6 +160,7 @@ async function warnFormer(
     recipient: unseal(transportKeys, destination, `contact-replaced|destination|${changeId}`),
     variables: { 'dealer.name': (await dealerOf(context, null)) ?? settings.DEALER_NAME },
     customerId: null,
+    accountId,
     serviceCenterId: null,
   })
 }

@@ -16,7 +16,7 @@ export const personalTables: readonly PersonalTable[] = [
   {
     ...customer,
     table: 'invoice',
-    sealed: ['customer_details'],
+    sealedJson: ['customer_details'],
     erasure: { keep: 'an issued invoice names its buyer by law; a draft forgets them' },
     plain: [
       'invoice_number',

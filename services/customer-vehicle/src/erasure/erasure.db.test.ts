@@ -319,6 +319,22 @@ test('an export shows a form that still waits, the own picture, and photos of so
   expect(opened?.['form']).toMatchObject({ customer: { city: 'Khed' } })
 })
 
+test('what a person typed is exported as it was typed, though it looks like JSON', async () => {
+  const { known, form } = somebody()
+  const address = '[Flat 3] MG Road'
+  const { customer } = await register(stack, { ...form, customer: { ...form.customer, address } })
+  await stack.redis.flushdb()
+  const other = { mobileNumber: known.phone, address: '{Gate 2} FC Road' }
+  await register(stack, { as: asha, customer: other, plates: [newPlate()] })
+  const { status, data } = await stack.call<{ kept: Record<string, Record<string, unknown>[]> }>(
+    `GET /personal-data/customer-vehicle/${customer.id}`,
+    { as: kiran },
+  )
+  expect(status).toBe(200)
+  const suggestion = expect.objectContaining({ street: other.address })
+  expect(data.kept['customer']).toMatchObject([{ street: address, suggestion }])
+})
+
 test('an export leaves the connections of the others alone', async () => {
   const { id } = await registered()
   let [held, most] = [0, 0]

@@ -21,7 +21,8 @@ export const personalTables: readonly PersonalTable[] = [
     table: 'customer',
     whose: 'customerId',
     by: 'id',
-    sealed: ['phone', 'alternative_phone', 'email', 'street', 'suggestion'],
+    sealed: ['phone', 'alternative_phone', 'email', 'street'],
+    sealedJson: ['suggestion'],
     erasure: 'delete',
   },
   { ...customer, table: 'customer_name', erasure: 'delete' },
@@ -34,7 +35,7 @@ export const personalTables: readonly PersonalTable[] = [
   { ...ofVehicle, table: 'vehicle_component', erasure: 'delete' },
   { ...ofVehicle, table: 'component_issue', erasure: 'delete' },
   { ...ofVehicle, table: 'component_history', erasure: 'delete' },
-  { ...customer, table: 'registration', sealed: ['form'], erasure: 'delete' },
+  { ...customer, table: 'registration', sealedJson: ['form'], erasure: 'delete' },
   {
     // A form that waits for its code names nobody but the phone.
     table: 'registration',
@@ -42,7 +43,7 @@ export const personalTables: readonly PersonalTable[] = [
     by: 'phone_index',
     through: 'customer',
     key: 'phone_index',
-    sealed: ['form'],
+    sealedJson: ['form'],
     erasure: 'delete',
   },
   {

@@ -58,7 +58,8 @@ async function sendSignInCode(
   servedCountry(context.otp, asked.phone, 'country_code')
   const holder = await holderOf(context, asked.phone)
   const isBrought = holder !== undefined && (holder.account?.status ?? 'active') === 'active'
-  return sendPhoneCode(context, PURPOSE, asked, { isBrought, toDo: 'login' })
+  const accountId = holder?.account?.id
+  return sendPhoneCode(context, PURPOSE, asked, { isBrought, accountId, toDo: 'login' })
 }
 
 /** Before and apart from what it opens: a try stays counted whatever fails afterwards. */

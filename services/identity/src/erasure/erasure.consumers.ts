@@ -52,6 +52,7 @@ async function closeAccount(context: Hearing, account: UserRow): Promise<void> {
 /** What waits for a code, or counts one, under a phone or an e-mail address. */
 async function forgetDigests({ db }: Hearing, digests: string[]): Promise<void> {
   await db.deleteFrom('signUp').where('phoneIndex', 'in', digests).execute()
+  await db.deleteFrom('phoneProof').where('phoneIndex', 'in', digests).execute()
   await db.deleteFrom('passwordReset').where('emailIndex', 'in', digests).execute()
   await db
     .deleteFrom('garageRegistration')

@@ -77,6 +77,18 @@ test('the account of an erased person is no more, nor anything it was known by',
   expect((await stack.call('POST /auth/refresh-token', { body })).status).toBe(401)
 })
 
+test('a code that was asked for by phone alone is forgotten with whose phone it is', async () => {
+  const { known, accountId } = await signedUp()
+  await stack.redis.flushdb()
+  const asked = await stack.call('POST /auth/login/otp', {
+    body: { phone: known.phone.slice(3), country_code: '+91' },
+  })
+  expect(asked.status).toBe(200)
+  expect(await tracesInTables(stack, 'identity', known)).toContain('phone_proof.form: phone')
+  await erased({ customerId: accountId, accountId })
+  expect(await tracesInTables(stack, 'identity', known)).toEqual([])
+})
+
 test('phone and e-mail are free for a new account', async () => {
   const { known, person, accountId } = await signedUp()
   await erased({ customerId: accountId, accountId })
@@ -115,6 +127,8 @@ test('a customer without an account is no longer known to be able to open one', 
   const { customerId } = customer
   await publish(stack, CustomerRegistered, customer)
   await expect.poll(() => tracesInTables(stack, 'identity', { phone })).not.toEqual([])
+  const body = { phone: phone.slice(3), country_code: '+91' }
+  expect((await stack.call('POST /auth/login/otp', { body })).status).toBe(200)
   await erased({ customerId, accountId: null })
   expect(await tracesInTables(stack, 'identity', { phone })).toEqual([])
 })
@@ -162,7 +176,7 @@ testPersonalTables(identity, [...accountTables, ...customerTables], () => stack,
   login_failure: 'ends with its account',
   otp: 'found by the digests of the phone, and dropped',
   sign_up: 'found by the digest of the phone, and dropped',
-  phone_proof: 'unproved, ends within the hour',
+  phone_proof: 'found by the digest of the phone, and dropped',
   username_counter: 'keyed digests of names, of nobody',
   garage: 'customers own none',
   garage_registration: 'of garages, ends within a day',

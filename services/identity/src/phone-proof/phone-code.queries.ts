@@ -13,16 +13,26 @@ import { keepProof, type PhoneProof } from './phone-proof.queries.ts'
 
 type Purpose = PhoneProofRow['purpose']
 
+interface Bringing {
+  isBrought: boolean
+  /** Whose code it is, if the phone has an account. */
+  accountId: string | undefined
+  toDo: 'login' | 'registration'
+}
+
 /** Keeps a phone and sends its code, or does the same work and brings it to nobody. */
 export async function sendPhoneCode(
   context: Here,
   purpose: Purpose,
   asked: TypedPhone,
-  { isBrought, toDo }: { isBrought: boolean; toDo: 'login' | 'registration' },
+  { isBrought, accountId, toDo }: Bringing,
 ): Promise<z.input<typeof PhoneCodeSent>> {
   const sending = await keepProof(context, purpose, asked)
   const { requested, codes, isSent } = await sendOrShow(context.otp, context.db, sending)
-  if (isBrought) for (const code of requested) context.emit(AccountOtpRequested, 1, code)
+  const about = accountId === undefined ? {} : { accountId }
+  if (isBrought) {
+    for (const code of requested) context.emit(AccountOtpRequested, 1, { ...code, ...about })
+  }
   const begun = toDo === 'login' ? 'Login' : 'Registration'
   if (!isSent) context.say(`${begun} initiated (SMS failed, check logs)`)
   return {

@@ -57,10 +57,10 @@ export async function keepProof(context: Here, purpose: Purpose, asked: TypedPho
   if (known) await forgetProof(context, known.id)
   const form = personal.seal(JSON.stringify({ typed, countryCode, phone }), placeOf(id))
   const digitsIndex = digitsIndexOf(personal, typed)
-  const codeSentAt = sql<string>`now()`
-  await db.insertInto('phoneProof').values({ id, purpose, digitsIndex, form, codeSentAt }).execute()
-  const index = personal.blindIndex('phone', phone)
-  const recipient = { destination: phone, index, channels: ['sms' as const] }
+  const phoneIndex = personal.blindIndex('phone', phone)
+  const row = { id, purpose, digitsIndex, phoneIndex, form, codeSentAt: sql<string>`now()` }
+  await db.insertInto('phoneProof').values(row).execute()
+  const recipient = { destination: phone, index: phoneIndex, channels: ['sms' as const] }
   return {
     policy: codePolicy(purpose),
     subject: id,

@@ -8,6 +8,8 @@ export const PhoneProofRow = z.object({
   id: z.uuid(),
   purpose: z.enum(['phone-sign-up', 'code-login']),
   digitsIndex: z.string(),
+  /** Digest of the whole phone, by which it is forgotten with its person. */
+  phoneIndex: z.string().nullable(),
   form: z.string(),
   codeSentAt: z.string(),
 })

@@ -63,7 +63,8 @@ async function askToRegister(
 ): Promise<z.input<typeof PhoneCodeSent>> {
   servedCountry(context.otp, asked.phone, 'country_code')
   await refuseRegistered(context, [asked.phone])
-  return sendPhoneCode(context, PURPOSE, asked, { isBrought: true, toDo: 'registration' })
+  const bringing = { isBrought: true, accountId: undefined, toDo: 'registration' } as const
+  return sendPhoneCode(context, PURPOSE, asked, bringing)
 }
 
 /** Before and apart from what it opens: a try stays counted whatever fails afterwards. */

@@ -6,6 +6,7 @@ import { openStack, testSecrets, type Stack } from '@forecourt/testing/stack'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { seed, SeedConfig } from '../seed.ts'
 import { identity } from '../service.ts'
+import { contactCode } from './contact-change.ts'
 
 let stack: Stack
 beforeAll(async () => {
@@ -190,6 +191,20 @@ test('whoever has a token of an account with a password removes no e-mail addres
   const shown = await stack.call<Profile>('GET /auth/profile', { token })
   expect(shown.data.email).toBe(person.email)
   expect((await remove(person.password)).data.email).toBeNull()
+})
+
+test('codes and words about an account name it, so that what became of them ends with it', async () => {
+  const gita = await member()
+  await verify(gita, await awaitedCode(gita, { email: `gita.${gita.digits}@example.com` }))
+  await signInByCode(gita.digits)
+  const named = () =>
+    stack.topics.seen
+      .filter(({ data }) => data?.['accountId'] === gita.id)
+      .map(({ type, data }) => [type, data?.['purpose']])
+  const type = 'identity.otp.requested.v1'
+  await expect.poll(named).toEqual(expect.arrayContaining([[type, 'code-login']]))
+  expect(named()).toContainEqual([type, contactCode.purpose])
+  expect(named()).toContainEqual(['identity.contact.replaced.v1', undefined])
 })
 
 test('what another account has proved is refused at once, and takes no code', async () => {

@@ -44,7 +44,8 @@ export function tellContacts(
     const changeId = randomUUIDv7()
     const place = `contact-replaced|destination|${changeId}`
     const destination = seal(otp.transportKeys, contact, place)
-    emit(ContactReplaced, 1, { changeId, channel: kind === 'email' ? 'email' : 'sms', destination })
+    const channel = kind === 'email' ? 'email' : 'sms'
+    emit(ContactReplaced, 1, { changeId, accountId: before.id, channel, destination })
   }
 }
 

@@ -81,7 +81,21 @@ async function codeFor(phone: string): Promise<string> {
   return opened(newest, 'otp', 'code')
 }
 
+/** Whose account the newest link or code is said to be of. */
+const named = (type: string) =>
+  stack.topics.seen.findLast((event) => event.type === type)?.data?.['accountId']
+
 describe('a forgotten password', () => {
+  test('what is sent names the account, so that what became of it ends with it', async () => {
+    await tokenFor(asha)
+    await codeFor('+919000000003')
+    const { rows } = await stack.admin.query<{ id: string }>(
+      `select id from "user" where role = 'advisor' order by created_at, id limit 1`,
+    )
+    const types = ['identity.password-reset.requested.v1', 'identity.otp.requested.v1']
+    expect(types.map(named)).toEqual([rows[0]?.id, expect.any(String)])
+  })
+
   test.each([
     ['an e-mail address', { email: asha }, { email: stranger }],
     ['a phone number', { phone: '9000000003' }, { phone: strangersPhone }],

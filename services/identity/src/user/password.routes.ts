@@ -115,7 +115,8 @@ async function sendResetLink(context: Here, email: string): Promise<void> {
   const sealed = (what: string, value: string) =>
     seal(otp.transportKeys, value, `password-reset|${what}|${resetId}`)
   const link = { destination: sealed('destination', email), token: sealed('token', token) }
-  if (account) emit(PasswordResetRequested, 1, { resetId, ...link, expiresAt })
+  if (!account) return
+  emit(PasswordResetRequested, 1, { resetId, accountId: account.id, ...link, expiresAt })
 }
 
 /** A stranger's phone has a code too, which nobody is told; so wrong codes are answered alike. */
@@ -131,7 +132,9 @@ async function sendResetCode(context: Here, phone: string): Promise<void> {
     address,
     serviceCenterId: null,
   })
-  if (account) for (const code of requested) emit(AccountOtpRequested, 1, code)
+  if (!account) return
+  const accountId = account.id
+  for (const code of requested) emit(AccountOtpRequested, 1, { ...code, accountId })
 }
 
 type Owner = Pick<UserRow, 'id' | 'role' | 'serviceCenterIds'>

@@ -129,7 +129,9 @@ async function awaitContact(
 ): Promise<AwaitedContact> {
   const sending = await keepContact(context, userId, contact)
   const { requested, codes } = await sendCode(context.otp, context.db, sending)
-  for (const code of requested) context.emit(AccountOtpRequested, 1, code)
+  for (const code of requested) {
+    context.emit(AccountOtpRequested, 1, { ...code, accountId: userId })
+  }
   const minutes = contactCode.lifeS / 60
   return { field: contact.kind, expires_in_minutes: minutes, otp_for_testing: codes?.[0] }
 }

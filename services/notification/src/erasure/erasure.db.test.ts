@@ -8,23 +8,33 @@ import {
   VehicleChanged,
   VehicleRegistered,
 } from '@forecourt/contracts/customer-vehicle-events'
-import { ServiceCenterOpened } from '@forecourt/contracts/identity-events'
+import {
+  AccountOtpRequested,
+  ContactReplaced,
+  PasswordResetRequested,
+  ServiceCenterOpened,
+} from '@forecourt/contracts/identity-events'
 import { JobCardCompleted } from '@forecourt/contracts/workshop-events'
+import { KeyRing } from '@forecourt/platform/config'
 import { inTransaction } from '@forecourt/platform/database'
+import { personalData, seal } from '@forecourt/platform/personal'
 import { systemScope } from '@forecourt/platform/scope'
 import { eventually } from '@forecourt/testing/eventually'
 import { centerFact, customerFact, otpFact, vehicleFact } from '@forecourt/testing/facts'
 import { openMailbox, type LocalMailbox } from '@forecourt/testing/mailbox'
-import { pune } from '@forecourt/testing/people'
+import { kiran, pune } from '@forecourt/testing/people'
 import { testPersonalTables } from '@forecourt/testing/personal-tables'
 import { tracesInTables } from '@forecourt/testing/person-traces'
 import { publish, publishTombstone } from '@forecourt/testing/publish'
-import { openStack, type Stack } from '@forecourt/testing/stack'
+import { openStack, testSecrets, type Stack } from '@forecourt/testing/stack'
 import { cardFact } from '@forecourt/testing/visit-facts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seedTemplates } from '../seed.ts'
 import { notification } from '../service.ts'
 import { personalTables } from './personal-tables.queries.ts'
+
+const keys = (name: keyof typeof testSecrets) => KeyRing.parse(testSecrets[name])
+const personal = personalData(keys('PERSONAL_KEYS'), keys('BLIND_INDEX_KEY'))
 
 let mailbox: LocalMailbox
 let stack: Stack
@@ -53,10 +63,14 @@ async function heard(eventId: string): Promise<void> {
 
 let numbers = 0
 
+function newPhone(): string {
+  numbers += 1
+  return `+9198300${String(numbers).padStart(5, '0')}`
+}
+
 /** Somebody who has a vehicle, and was sent a code and a confirmation. */
 async function told() {
-  numbers += 1
-  const phone = `+9198300${String(numbers).padStart(5, '0')}`
+  const phone = newPhone()
   const known = { phone, email: `z${numbers}@unmistakable.example`, name: `Zubeida${numbers}` }
   const customerId = randomUUIDv7()
   const particulars = { customerId, phone, email: known.email, firstName: known.name }
@@ -74,7 +88,10 @@ async function told() {
   }
   await publish(stack, RegistrationVerified, registered)
   await eventually('five messages', async () => {
-    const rows = await rowsOf(`select from message where status = 'sent'`)
+    const index = personal.blindIndex('phone', phone)
+    const text = `select from message
+      where status = 'sent' and (customer_id = $1 or recipient_index = $2)`
+    const rows = await rowsOf(text, [customerId, index])
     return rows.length >= 5
   })
   return { known, customer, vehicle, registered, customerId, accountId: randomUUIDv7() }
@@ -103,6 +120,71 @@ test('whoever is erased leaves no message, no address and no code behind', async
   expect(await tracesInTables(stack, 'notification', person.known)).toEqual([])
   const own = await rowsOf('select from notification where user_id = $1', [person.accountId])
   expect(own).toEqual([])
+})
+
+/** A code, a link and a word about an account, each to an address that the customer never had. */
+async function toldOfAccount(accountId: string) {
+  const mark = accountId.slice(-8)
+  const [code, link, former] = [`code.${mark}@e.example`, `link.${mark}@e.example`, newPhone()]
+  const sealed = (text: string, place: string) => seal(keys('TRANSPORT_KEYS'), text, place)
+  const otp = otpFact(code, '505050', { serviceCenterId: null })
+  await publish(stack, AccountOtpRequested, { ...otp, accountId, channels: ['email'] })
+  const [resetId, changeId] = [randomUUIDv7(), randomUUIDv7()]
+  await publish(stack, PasswordResetRequested, {
+    ...{ resetId, accountId, expiresAt: new Date(Date.now() + 3_600_000).toISOString() },
+    destination: sealed(link, `password-reset|destination|${resetId}`),
+    token: sealed('a-token', `password-reset|token|${resetId}`),
+  })
+  await publish(stack, ContactReplaced, {
+    ...{ changeId, accountId, channel: 'sms' },
+    destination: sealed(former, `contact-replaced|destination|${changeId}`),
+  })
+  await eventually('what the account is told', async () => {
+    const rows = await rowsOf(`select from message where account_id = $1 and status = 'sent'`, [
+      accountId,
+    ])
+    return rows.length === 3
+  })
+  return { code, link, former }
+}
+
+/** What an administrator gets who asks for all that is kept of somebody. */
+async function exported({ customerId, accountId }: { customerId: string; accountId: string }) {
+  const pair = personal.blindIndex('pair', `${customerId}|${accountId}`)
+  const { data } = await stack.call<{ kept: Record<string, Record<string, unknown>[]> }>(
+    `GET /personal-data/notification/${customerId}`,
+    { as: kiran, query: { accountId, pair } },
+  )
+  return data.kept
+}
+
+test('what an account was told elsewhere is exported, and ends with it', async () => {
+  const [person, other] = [await told(), await told()]
+  const elsewhere = await toldOfAccount(person.accountId)
+  const before = (await toldOfAccount(other.accountId)).former
+  const kept = JSON.stringify((await exported(person))['message'])
+  for (const address of Object.values(elsewhere)) expect(kept).toContain(address)
+  expect(kept).not.toContain(before)
+  await erased(person)
+  expect(await tracesInTables(stack, 'notification', elsewhere)).toEqual([])
+  expect(await tracesInTables(stack, 'notification', { before })).not.toEqual([])
+})
+
+test('a phone that was given up keeps what its next owner was told', async () => {
+  const [person, next] = [await told(), await told()]
+  const given = [person.known.phone, next.known.phone]
+  const [former, present] = given.map((phone) => personal.blindIndex('phone', phone))
+  await rowsOf('update message set recipient_index = $1 where recipient_index = $2', [
+    ...[present, former],
+  ])
+  const of = (id: string) =>
+    rowsOf('select id from message where customer_id = $1 order by id', [id])
+  const theirs = await of(next.customerId)
+  const own = (await exported(person))['message'] ?? []
+  expect(own.filter((one) => one['customerId'] === next.customerId)).toEqual([])
+  await erased(person)
+  expect(await of(person.customerId)).toEqual([])
+  expect(await of(next.customerId)).toEqual(theirs)
 })
 
 test('what waits to be sent is not sent', async () => {
@@ -135,8 +217,8 @@ test('news of what was theirs is taken, and nobody is written to', async () => {
 
 test('a letter that could not be brought goes with whom it was to', async () => {
   const [person, other] = [await told(), await told()]
-  const bury = (phone: string) => {
-    const fact = otpFact(phone, '404040')
+  const bury = (phone: string, accountId?: string) => {
+    const fact = { ...otpFact(phone, '404040'), ...(accountId && { accountId }) }
     return stack.admin.query(
       `insert into dead_letter
          (consumer, event_id, topic, key, type, headers, value, reason, error, attempts)
@@ -145,6 +227,7 @@ test('a letter that could not be brought goes with whom it was to', async () => 
     )
   }
   await bury(person.known.phone)
+  await bury(newPhone(), person.accountId)
   await bury(other.known.phone)
   await erased(person)
   expect(await rowsOf('select from dead_letter')).toHaveLength(1)

@@ -11,19 +11,25 @@ import { unseal } from '@forecourt/platform/personal'
 import { sql } from 'kysely'
 import type { Hearing } from '../db.ts'
 
-/** Letters of these name nobody; whom they are to is sealed in them. */
+/** Letters of these name an account at most; whom they are to is sealed in them. */
 const codes = [CustomerOtpRequested, AccountOtpRequested, PasswordResetRequested, ContactReplaced]
 const Reset = PasswordResetRequested.data
 const Replaced = ContactReplaced.data
 
-/** Drops codes and links that could not be brought to one of these addresses. */
-export async function dropUndelivered(context: Hearing, addresses: string[]): Promise<void> {
+/** Drops what could not be brought to one of these addresses, or is about the account. */
+export async function dropUndelivered(
+  context: Hearing,
+  { addresses, accountId }: { addresses: string[]; accountId: string | null },
+): Promise<void> {
   const { rows } = await sql<{ id: string; text: string }>`
     select id, convert_from(value, 'UTF8') as text from dead_letter
      where topic = any (${codes.map(({ topic }) => topic)}) and reason <> 'poison'`.execute(
     context.db,
   )
-  const theirs = rows.filter(({ text }) => addresses.includes(destinationOf(context, text)))
+  const theirs = rows.filter(({ text }) => {
+    const isAbout = accountId !== null && text.includes(accountId)
+    return isAbout || addresses.includes(destinationOf(context, text))
+  })
   const ids = theirs.map(({ id }) => id)
   await sql`delete from dead_letter where id = any (${ids}::uuid[])`.execute(context.db)
 }

@@ -15,6 +15,7 @@ export interface Post {
   recipient: string
   variables: Variables
   customerId: string | null
+  accountId?: string | undefined
   serviceCenterId: string | null
   expiresAt?: string
   /** A file that goes along by e-mail: where its bytes lie, and what it is called. */
@@ -37,6 +38,7 @@ export async function queueMessage(desk: Desk, post: Post): Promise<void> {
     .values({
       ...about,
       id,
+      accountId: post.accountId ?? null,
       channel,
       templateId: text.id,
       category: text.category,

@@ -24,6 +24,8 @@ export const MessageRow = z.object({
   category: z.enum(['authentication', 'transactional', 'promotional']),
   priority: z.number().int(),
   customerId: z.uuid().nullable(),
+  /** Whose account a code, a link or a word about it is about. */
+  accountId: z.uuid().nullable(),
   serviceCenterId: z.uuid().nullable(),
   recipient: z.string(),
   recipientIndex: z.string(),

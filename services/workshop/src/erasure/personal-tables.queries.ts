@@ -17,7 +17,7 @@ export const personalTables: readonly PersonalTable[] = [
   {
     ...customer,
     table: 'service_request',
-    sealed: ['address'],
+    sealedJson: ['address'],
     erasure: { empty: { address: null, description: null, reason: null } },
     plain: [
       'request_number',
