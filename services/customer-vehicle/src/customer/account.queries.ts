@@ -8,7 +8,7 @@ import type { PersonalData } from '@forecourt/platform/personal'
 import { changeRow } from '@forecourt/platform/row'
 import type { Kysely } from 'kysely'
 import type { Means, Tables } from '../db.ts'
-import type { CustomerRow } from './customer.ts'
+import { isMadeUp, type CustomerRow } from './customer.ts'
 import {
   centersOfCustomer,
   openedCustomer,
@@ -97,7 +97,10 @@ async function tellLinked(context: Hearing, row: CustomerRow, accountId: string)
   emit(CustomerChanged, linked.version, stateOfCustomer(personal, linked, centers))
 }
 
-/** What staff had entered of somebody unproved gives way to what the person says. */
+/**
+ * What staff had entered of somebody unproved gives way to what the person says; a user name that
+ * was made of the phone is nobody's word.
+ */
 function proved(
   personal: PersonalData,
   row: CustomerRow,
@@ -106,5 +109,6 @@ function proved(
 ): Partial<CustomerRow> {
   const known = openedCustomer(personal, row)
   const person = { ...known, phone, email: email ?? known.email }
-  return { ...sealedCustomer(personal, row.id, person), accountId, fullName }
+  const named = isMadeUp(fullName) ? {} : { fullName }
+  return { ...sealedCustomer(personal, row.id, person), ...named, accountId }
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { CustomerChanged } from '@forecourt/contracts/customer-vehicle-events'
 import type { Context } from '@forecourt/platform/endpoint'
 import { isCustomer } from '@forecourt/platform/me'
@@ -8,6 +9,7 @@ import type { Means, Tables } from '../db.ts'
 import { changedName, changedPlace, type ChangeCustomer } from './change.ts'
 import type { CustomerRow } from './customer.ts'
 import { centersOfCustomer, openedCustomer, stateOfCustomer } from './customer.queries.ts'
+import { suggestionOf } from './entry.queries.ts'
 
 type Changing = Context<Tables> & Means
 
@@ -28,8 +30,7 @@ export async function changeCustomer(
     throw problem('body_invalid', { fields: Object.fromEntries(fields) })
   }
   const { city, pinCode, marketingConsent } = change
-  // What is done with a suggestion is for staff to say, who are shown it.
-  const suggestion = isCustomer(context.me) ? undefined : change.suggestion
+  const suggestion = settledSuggestion(context, before, change)
   const changed = await changeRow<CustomerRow>(context, 'customer', before, {
     ...given({ city, pinCode, marketingConsent, suggestion }),
     ...address,
@@ -45,6 +46,18 @@ function refuseOtherPhone({ personal }: Means, before: CustomerRow, change: Chan
   if (mobileNumber === undefined) return
   if (mobileNumber === openedCustomer(personal, before).phone) return
   throw fieldProblem('mobileNumber', 'A phone number changes only with a code sent to it')
+}
+
+/** What is done with a suggestion is for staff to say, who are shown it. */
+function settledSuggestion(
+  { me, personal }: Changing,
+  before: CustomerRow,
+  { suggestion }: ChangeCustomer,
+): null | undefined {
+  if (suggestion === null) return isCustomer(me) ? undefined : null
+  const shown = isCustomer(me) ? null : suggestionOf(personal, before)
+  if (suggestion === undefined || isDeepStrictEqual(suggestion, shown)) return undefined
+  throw fieldProblem('suggestion', 'Can only be null, or as it is shown')
 }
 
 function sealedChanges({ personal }: Means, id: string, change: ChangeCustomer) {

@@ -14,8 +14,10 @@ export const ChangeCustomer = z.preprocess(
     email: CustomerFields.shape.email.nullable(),
     address: CustomerFields.shape.address.nullable(),
     marketingConsent: z.boolean(),
-    /** Null, once it has been taken over or turned down. */
-    suggestion: z.null(),
+    suggestion: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .describe('Null, once it has been taken over or turned down; or as it is shown.'),
   }).partial(),
 )
 export type ChangeCustomer = z.output<typeof ChangeCustomer>

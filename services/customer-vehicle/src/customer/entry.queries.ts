@@ -103,7 +103,11 @@ function vehiclesOf(db: Kysely<Tables>, customerId: string) {
     .execute()
 }
 
-function suggestionOf(personal: Means['personal'], { suggestion, id }: CustomerEntryRow) {
+/** What differs from the customer's data, as staff is shown it. */
+export function suggestionOf(
+  personal: Means['personal'],
+  { suggestion, id }: Pick<CustomerEntryRow, 'suggestion' | 'id'>,
+) {
   if (suggestion === null) return null
   const text = personal.open(suggestion, { table: 'customer', column: 'suggestion', id })
   return JSON.parse(text) as Record<string, unknown>
