@@ -16,7 +16,7 @@ export function line(label: string, max: number) {
     .max(max, `${label} must have at most ${max} characters`)
 }
 
-function tidy(typed: string): string {
+export function tidy(typed: string): string {
   return typed
     .toWellFormed()
     .normalize('NFC')
@@ -119,7 +119,7 @@ function fieldsOf(value: unknown): Fields | undefined {
 }
 
 /** Another document's spelling of a customer, as the form spells it. */
-export function spellCustomer(value: unknown): unknown {
+function spellCustomer(value: unknown): unknown {
   const typed = fieldsOf(value)
   if (!typed) return value
   const address = fieldsOf(typed['address'])

@@ -13,7 +13,7 @@ import { today } from '../service-center/service-center.queries.ts'
 import { changeTaken } from './adding.queries.ts'
 import { takeOverVehicle, takeOverVin } from './unproved.queries.ts'
 import { moveToOwner } from './move.queries.ts'
-import type { ChangeVehicle, OpenVehicle } from './opening.ts'
+import { settleSpellings, type ChangeVehicle, type OpenVehicle } from './opening.ts'
 import {
   centersOfVehicle,
   lifecycle,
@@ -39,8 +39,8 @@ export async function insertVehicle(
   const taken = await takeOverVehicle(context, body.vehicleNumber.key, whose)
   await takeOverVin(context, body.vin, customerId)
   const id = taken ?? randomUUIDv7()
-  await refuseFuture(body, () => today(context, serviceCenterId))
-  const { brand, ...columns } = await columnsOf(context, id, body)
+  await refuseFuture(body, ownPaths, () => today(context, serviceCenterId))
+  const { brand, ...columns } = await columnsOf(context, id, body, ownPaths)
   const { model, vehicleNumber } = body
   const values = { ...columns, ...markOf(vehicleNumber), customerId, brand, model }
   const refuse = (error: unknown) => refuseTaken(error, body)
@@ -64,18 +64,21 @@ export async function insertVehicle(
 export async function changeVehicle(
   context: Writing,
   id: string,
-  change: ChangeVehicle,
+  body: ChangeVehicle,
 ): Promise<void> {
   const before = await lockRow<VehicleRow>(context, 'vehicle', id)
+  const { paths, faults, ...spelled } = settleSpellings(before, body)
+  if (Object.keys(faults).length > 0) throw problem('body_invalid', { fields: faults })
+  const change = { ...body, ...spelled }
   const customerId = await moveToOwner(context, before, change)
   const { vehicleNumber } = change
   await takeOverVin(context, change.vin, customerId ?? before.customerId)
-  await refuseFuture(change, async () => {
+  await refuseFuture(change, paths, async () => {
     const [center] = await centersOfVehicle(context.db, id)
     return today(context, center)
   })
   const changes = {
-    ...(await columnsOf(context, id, change)),
+    ...(await columnsOf(context, id, change, paths)),
     ...(vehicleNumber && markOf(vehicleNumber)),
     ...given({ customerId }),
   }
@@ -100,44 +103,62 @@ export async function moveVehicle(
   return shownVehicle(await oneVehicle(context, id), context)
 }
 
+/** Under which names a body has what our lists and the calendar judge. */
+type Paths = Record<'brand' | 'yearOfPurchase', string>
+
+const ownPaths: Paths = { brand: 'brand', yearOfPurchase: 'yearOfPurchase' }
+
 function markOf({ plate, key, kind }: OpenVehicle['vehicleNumber']) {
   return { plate, plateKey: key, plateKind: kind }
 }
 
 /** Throws what is wrong with a year or a day; `dayOf` is asked only where there is one. */
 async function refuseFuture(
-  { yearOfPurchase, registrationDate }: ChangeVehicle,
+  { yearOfPurchase, registrationDate }: Pick<OpenVehicle, 'yearOfPurchase' | 'registrationDate'>,
+  paths: Paths,
   dayOf: () => Promise<string>,
 ): Promise<void> {
   if (!yearOfPurchase && !registrationDate) return
   const day = await dayOf()
   const fault = yearOfPurchase && yearProblem(yearOfPurchase, Number(day.slice(0, 4)))
-  if (fault) throw fieldProblem('yearOfPurchase', fault)
+  if (fault) throw fieldProblem(paths.yearOfPurchase, fault)
   if (registrationDate && registrationDate > day) {
     throw fieldProblem('registrationDate', 'Registration date must not lie in the future')
   }
 }
 
 /** The columns of what was given, but for the mark, in the names of our lists. */
-async function columnsOf(context: Writing, vehicleId: string, body: ChangeVehicle) {
+async function columnsOf(
+  context: Writing,
+  vehicleId: string,
+  body: Omit<ChangeVehicle, 'make' | 'year'>,
+  paths: Paths,
+) {
   const { db } = context
   const { model, yearOfPurchase, vin, color, engineNumber, chassisNumber } = body
   const { photoFileId, registrationDate } = body
   if (photoFileId) await attachFiles(db, [photoFileId], { purpose: 'vehicle_photo', to: vehicleId })
   const papers = { vin, color, engineNumber, chassisNumber, registrationDate }
-  const brand = await brandOf(context, body.brand)
+  const brand = await brandOf(context, body.brand, paths)
   return given({ ...papers, brand, model, yearOfPurchase, photoFileId })
 }
 
-async function brandOf({ db }: Writing, typed: string | undefined): Promise<string | undefined> {
+async function brandOf(
+  { db }: Writing,
+  typed: string | undefined,
+  paths: Paths,
+): Promise<string | undefined> {
   if (typed === undefined) return undefined
   const brand = await findBrand(db, typed)
-  if (!brand) throw fieldProblem('brand', 'Choose a vehicle brand from the list')
+  if (!brand) throw fieldProblem(paths.brand, 'Choose a vehicle brand from the list')
   return brand.name
 }
 
 /** Only the database sees whose mark or VIN it is, and whether two come at once. */
-function refuseTaken(error: unknown, { vehicleNumber }: ChangeVehicle): never {
+function refuseTaken(
+  error: unknown,
+  { vehicleNumber }: Pick<ChangeVehicle, 'vehicleNumber'>,
+): never {
   const constraint = error instanceof Error && 'constraint' in error ? error.constraint : undefined
   if (constraint === 'vehicle_vin') throw problem('vin_taken', {}, error)
   if (constraint === 'vehicle_plate_key_key') {

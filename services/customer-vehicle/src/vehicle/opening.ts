@@ -1,8 +1,10 @@
 import { Day } from '@forecourt/contracts/day'
 import { z } from 'zod'
 import { line, orNothing, spellVehicle, VehicleFields } from '../registration/form.ts'
+import { chosen } from '../registration/spelling.ts'
 import { VehicleDetail } from './detail.ts'
 import { OwnerFields } from './owner.ts'
+import type { VehicleRow } from './vehicle.ts'
 import { Vin } from './vin.ts'
 
 /** What the papers of a vehicle say of it. */
@@ -40,16 +42,31 @@ export type OpenVehicle = z.output<typeof OpenVehicle>
  * Absent means unchanged, null means cleared. Another customer is the new owner. What is shown of
  * the owner and of the center may come back unchanged: neither is changed here.
  */
-export const ChangeVehicle = z.preprocess(
-  spellVehicle,
-  Particulars.partial().extend({
-    customerId: z.uuid('Choose a customer').optional(),
-    reason: line('Reason', 200).optional(),
-    ...OwnerFields.shape,
-    serviceCenterId: z.uuid('Choose a service center from the list').nullish(),
-  }),
-)
+export const ChangeVehicle = Particulars.partial().extend({
+  make: Particulars.shape.brand.optional(),
+  year: Particulars.shape.yearOfPurchase,
+  customerId: z.uuid('Choose a customer').optional(),
+  reason: line('Reason', 200).optional(),
+  ...OwnerFields.shape,
+  serviceCenterId: z.uuid('Choose a service center from the list').nullish(),
+})
 export type ChangeVehicle = z.output<typeof ChangeVehicle>
+
+/** Which brand and year a body changes, and the name that it has for each. */
+export function settleSpellings(before: VehicleRow, body: ChangeVehicle) {
+  const { make, year } = body
+  const brand = chosen(before.brand, { brand: body.brand, make })
+  const yearOfPurchase = chosen(before.yearOfPurchase, {
+    yearOfPurchase: body.yearOfPurchase,
+    year,
+  })
+  return {
+    brand: brand.value,
+    yearOfPurchase: yearOfPurchase.value,
+    paths: { brand: brand.path, yearOfPurchase: yearOfPurchase.path },
+    faults: { ...brand.faults, ...yearOfPurchase.faults },
+  }
+}
 
 export const ChangedVehicle = VehicleDetail.extend({
   /** Why it has another owner now; stands among its moves from then on. */
