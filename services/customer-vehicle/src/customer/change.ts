@@ -1,9 +1,9 @@
 import { Email } from '@forecourt/contracts/email'
 import { normalizePhone, Phone } from '@forecourt/contracts/phone'
-import { typedText } from '@forecourt/contracts/typed'
+import { orNothing, typedText } from '@forecourt/contracts/typed'
 import { z } from 'zod'
 import type { AddressCheck, PlaceNames } from '../place/place.ts'
-import { CustomerFields, line, orNothing, tidy } from '../registration/form.ts'
+import { CustomerFields, line, tidy } from '../registration/form.ts'
 import { chosen, type Choice } from '../registration/spelling.ts'
 import { splitName, type CustomerRow } from './customer.ts'
 

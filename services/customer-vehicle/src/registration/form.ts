@@ -1,6 +1,6 @@
 import { Email } from '@forecourt/contracts/email'
 import { Phone } from '@forecourt/contracts/phone'
-import { typedText } from '@forecourt/contracts/typed'
+import { orNothing, typedText } from '@forecourt/contracts/typed'
 import { z } from 'zod'
 import { PinCode } from '../place/place.ts'
 import { StaffPlate, type ParsedPlate } from '../vehicle/plate.ts'
@@ -25,11 +25,6 @@ export function tidy(typed: string): string {
 }
 
 const FullName = line('Full name', 100).regex(/\p{L}|^$/u, 'Full name must have letters')
-
-/** What is typed into an optional field that was left empty. */
-export function orNothing<Field extends z.ZodType>(field: Field) {
-  return z.preprocess((value) => (value === '' ? null : value), field.nullish())
-}
 
 export const CustomerFields = z.object({
   fullName: FullName,

@@ -131,7 +131,7 @@ async function refuseFuture(
 async function columnsOf(
   context: Writing,
   vehicleId: string,
-  body: Omit<ChangeVehicle, 'make' | 'year'>,
+  body: Omit<ChangeVehicle, 'make' | 'year' | 'customerId'>,
   paths: Paths,
 ) {
   const { db } = context

@@ -1,6 +1,7 @@
 import { Day } from '@forecourt/contracts/day'
+import { orNothing, unlessBlank } from '@forecourt/contracts/typed'
 import { z } from 'zod'
-import { line, orNothing, spellVehicle, VehicleFields } from '../registration/form.ts'
+import { line, spellVehicle, VehicleFields } from '../registration/form.ts'
 import { chosen } from '../registration/spelling.ts'
 import { VehicleDetail } from './detail.ts'
 import { OwnerFields } from './owner.ts'
@@ -25,12 +26,13 @@ const Particulars = VehicleFields.omit({ photoFileId: true }).extend({
 export const OpenVehicle = z.preprocess(
   spellVehicle,
   Particulars.extend({
-    customerId: z.uuid('Choose a customer').optional(),
+    customerId: orNothing(z.uuid('Choose a customer')),
     ...OwnerFields.shape,
-    /** For people of several centers, or of all. */
-    serviceCenterId: z.uuid('Choose a service center from the list').optional(),
+    serviceCenterId: orNothing(z.uuid('Choose a service center from the list')).describe(
+      'For people of several centers, or of all.',
+    ),
   }).superRefine(({ customerId, ownerName, ownerPhone }, context) => {
-    if (customerId !== undefined || (ownerName && ownerPhone)) return
+    if (customerId || (ownerName && ownerPhone)) return
     const missing = ownerName ? 'ownerPhone' : ownerPhone ? 'ownerName' : 'customerId'
     const message = 'Choose a customer, or give ownerName and ownerPhone'
     context.addIssue({ code: 'custom', path: [missing], message })
@@ -45,10 +47,10 @@ export type OpenVehicle = z.output<typeof OpenVehicle>
 export const ChangeVehicle = Particulars.partial().extend({
   make: Particulars.shape.brand.optional(),
   year: Particulars.shape.yearOfPurchase,
-  customerId: z.uuid('Choose a customer').optional(),
-  reason: line('Reason', 200).optional(),
+  customerId: unlessBlank(z.uuid('Choose a customer').optional()),
+  reason: unlessBlank(line('Reason', 200).nullish()),
   ...OwnerFields.shape,
-  serviceCenterId: z.uuid('Choose a service center from the list').nullish(),
+  serviceCenterId: unlessBlank(z.uuid('Choose a service center from the list').nullish()),
 })
 export type ChangeVehicle = z.output<typeof ChangeVehicle>
 

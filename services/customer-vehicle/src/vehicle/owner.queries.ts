@@ -30,7 +30,7 @@ export async function settleOwner(
   { customerId, ...person }: Person & Pick<OpenVehicle, 'customerId'>,
   serviceCenterId: string,
 ): Promise<string> {
-  if (customerId === undefined) return ownerOfPhone(context, person, serviceCenterId)
+  if (!customerId) return ownerOfPhone(context, person, serviceCenterId)
   const { id } = await findCustomer(context.db, customerId)
   const row = await serveCustomer(context, id, serviceCenterId)
   refuseOther(person, ownerFieldsOf(context, row))
