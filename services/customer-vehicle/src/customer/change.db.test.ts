@@ -116,6 +116,7 @@ describe('is refused with the field that is wrong', () => {
     [{ mobileNumber: '+919999988888' }, 'mobileNumber'],
     [{ phone: '+919999988888' }, 'phone'],
     [{ firstName: '' }, 'firstName'],
+    [{ dateOfBirth: '1990-01-31' }, 'dateOfBirth'],
     [{ lastName: '7'.repeat(100) }, 'lastName'],
     [{ city: '' }, 'city'],
     [{ zipCode: '' }, 'zipCode'],

@@ -1,3 +1,4 @@
+import { Day } from '@forecourt/contracts/day'
 import { Email } from '@forecourt/contracts/email'
 import { normalizePhone, Phone } from '@forecourt/contracts/phone'
 import { orNothing, typedText } from '@forecourt/contracts/typed'
@@ -54,6 +55,7 @@ export const ChangeCustomer = z.object({
     .optional()
     .describe('The street line, or the whole as it is shown.'),
   ...place,
+  dateOfBirth: orNothing(Day).describe('Its person says it: PUT /auth/profile.'),
   marketingConsent: z.boolean().optional(),
   suggestion: z
     .record(z.string(), z.unknown())
@@ -92,7 +94,9 @@ export function settleChange(shown: Shown, body: ChangeCustomer) {
     address: isWhole ? undefined : address,
     'address.street': within.street,
   })
-  return { ...choices, street, faults: { ...faultsOf(choices), ...phoneFaults(shown, body) } }
+  const faults = { ...faultsOf(choices), ...phoneFaults(shown, body) }
+  if (body.dateOfBirth) faults['dateOfBirth'] = ['Its person says it: PUT /auth/profile']
+  return { ...choices, street, faults }
 }
 export type SettledChange = ReturnType<typeof settleChange>
 

@@ -161,6 +161,19 @@ describe('a form that sends back all that it was shown', () => {
   })
 })
 
+test('what has an address of its own may come back as it is, and as nothing else', async () => {
+  const path = `GET /vehicles/${id}` as const
+  const component = `PUT /vehicles/${id}/graphical/components/battery` as const
+  await stack.call(component, { as: asha, body: { lastServiceDate: '2026-01-31' } })
+  const { data } = await stack.call(path, { as: asha, query: { include: 'graphical' } })
+  expect((await change({ ...data, color: 'Red' })).data).toMatchObject({ color: 'Red' })
+  const graphicalData = { ...(data['graphicalData'] as object), components: [] }
+  for (const body of [{ status: 'archived' }, { graphicalData }]) {
+    const { status, body: answer } = await change({ ...data, ...body })
+    expect([status, Object.keys(answer.errors ?? {})]).toEqual([422, Object.keys(body)])
+  }
+})
+
 test('a mark that another vehicle has is refused', async () => {
   const vehicleNumber = newPlate()
   await register(stack, { plates: [vehicleNumber] })

@@ -1,10 +1,14 @@
 import { randomUUIDv7 } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import { VehicleRegistered } from '@forecourt/contracts/customer-vehicle-events'
 import { fieldProblem, problem } from '@forecourt/platform/problem'
 import { changeRow, lockRow } from '@forecourt/platform/row'
 import { given } from '@forecourt/platform/table'
 import { transition } from '@forecourt/platform/transition'
+import { z } from 'zod'
 import { findBrand } from '../brand/brand.queries.ts'
+import { graphicalOf } from '../component/component.queries.ts'
+import { Graphical } from '../component/component.ts'
 import { attachFiles, releaseFile } from '../file/file.queries.ts'
 import type { Writing } from '../registration/form.queries.ts'
 import { oneVehicle, shownVehicle } from './detail.queries.ts'
@@ -67,6 +71,7 @@ export async function changeVehicle(
   body: ChangeVehicle,
 ): Promise<void> {
   const before = await lockRow<VehicleRow>(context, 'vehicle', id)
+  await refuseElsewhere(context, before, body)
   const { paths, faults, ...spelled } = settleSpellings(before, body)
   if (Object.keys(faults).length > 0) throw problem('body_invalid', { fields: faults })
   const change = { ...body, ...spelled }
@@ -101,6 +106,21 @@ export async function moveVehicle(
   const tell = (row: VehicleRow) => toldVehicle(context, row)
   await transition(context, lifecycle, { table: 'vehicle', id, move, tell })
   return shownVehicle(await oneVehicle(context, id), context)
+}
+
+/** Throws a 422 for what a body says otherwise than it is, and has an address of its own. */
+async function refuseElsewhere(
+  context: Writing,
+  before: VehicleRow,
+  { status, graphicalData }: ChangeVehicle,
+): Promise<void> {
+  if (status !== undefined && status !== before.status) {
+    throw fieldProblem('status', 'Use PUT /vehicles/:id/archive or PUT /vehicles/:id/restore')
+  }
+  if (graphicalData === undefined) return
+  const shown = z.encode(Graphical, await graphicalOf(context, before.id))
+  if (isDeepStrictEqual(graphicalData, shown)) return
+  throw fieldProblem('graphicalData', 'Use PUT /vehicles/:id/graphical')
 }
 
 /** Under which names a body has what our lists and the calendar judge. */

@@ -5,7 +5,7 @@ import { line, spellVehicle, VehicleFields } from '../registration/form.ts'
 import { chosen } from '../registration/spelling.ts'
 import { VehicleDetail } from './detail.ts'
 import { OwnerFields } from './owner.ts'
-import type { VehicleRow } from './vehicle.ts'
+import { VehicleStatus, type VehicleRow } from './vehicle.ts'
 import { Vin } from './vin.ts'
 
 /** What the papers of a vehicle say of it. */
@@ -42,13 +42,20 @@ export type OpenVehicle = z.output<typeof OpenVehicle>
 
 /**
  * Absent means unchanged, null means cleared. Another customer is the new owner. What is shown of
- * the owner and of the center may come back unchanged: neither is changed here.
+ * the owner, of the center and of the components may come back unchanged: none is changed here.
  */
 export const ChangeVehicle = Particulars.partial().extend({
   make: Particulars.shape.brand.optional(),
   year: Particulars.shape.yearOfPurchase,
   customerId: unlessBlank(z.uuid('Choose a customer').optional()),
   reason: unlessBlank(line('Reason', 200).nullish()),
+  status: VehicleStatus.optional().describe(
+    'As it is; PUT /vehicles/:id/archive and PUT /vehicles/:id/restore change it.',
+  ),
+  graphicalData: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe('As it is; PUT /vehicles/:id/graphical changes it.'),
   ...OwnerFields.shape,
   serviceCenterId: unlessBlank(z.uuid('Choose a service center from the list').nullish()),
 })
