@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -11,7 +12,7 @@ let stack: LocalStack
 let folder: string
 beforeAll(async () => {
   stack = await startLocalStack()
-  folder = mkdtempSync('/tmp/forecourt-commands-')
+  folder = mkdtempSync(join(tmpdir(), 'forecourt-commands-'))
   writeFileSync(join(folder, 'car.jpg'), await photo())
 }, 180_000)
 afterAll(async () => {
@@ -28,14 +29,17 @@ function commandsOf(file: string, heading = ''): string {
 }
 
 /**
- * Answers what each answer said. Waits longer than a reader, whose machine does nothing else; but
- * the minute between two codes is a second here.
+ * Answers what each answer said. Pauses longer than a reader, whose machine does nothing else; but
+ * the minute between two codes is a second here. What never comes is not waited for without end.
  */
 async function paste(commands: string): Promise<string[]> {
   const script = commands
     .replaceAll('localhost:8080', `localhost:${stack.port}`)
     .replaceAll(/^sleep \d+$/gm, 'sleep 6')
-  const { stdout } = await promisify(execFile)('bash', ['-e', '-c', script], { cwd: folder })
+  const { stdout } = await promisify(execFile)('bash', ['-e', '-c', script], {
+    cwd: folder,
+    timeout: 240_000,
+  })
   return Array.from(stdout.matchAll(/"success":(?:true|false),"message":"([^"]*)"/g), ([, said]) =>
     String(said),
   )

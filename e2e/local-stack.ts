@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { emptyDocker } from '@forecourt/engines/docker'
@@ -41,7 +42,7 @@ export interface LocalStack {
 /** The whole system as `start` runs it, on a port and data of its own. */
 export async function startLocalStack(env: Record<string, string> = {}): Promise<LocalStack> {
   const port = await freePort(undefined, new Set())
-  const dataDir = mkdtempSync('/tmp/forecourt-e2e-')
+  const dataDir = mkdtempSync(join(tmpdir(), 'forecourt-e2e-'))
   const child = spawn(process.execPath, ['infra/local/start.ts'], {
     cwd: ROOT,
     env: {
@@ -66,13 +67,15 @@ export async function startLocalStack(env: Record<string, string> = {}): Promise
     return caller(base)(`${method} /api/v1${path}` as typeof signature, asked)
   }
   const inbox = (to: string) => readInbox(base, to)
-  const started = eventually(
-    `"Forecourt is ready" among:\n${lines.slice(-30).join('\n')}`,
+  const printed = () => lines.slice(-40).join('\n')
+  await eventually(
+    '"Forecourt is ready"',
     () => child.exitCode !== null || lines.some((line) => line.includes('Forecourt is ready')),
     READY_MS,
-  )
-  await started
-  if (child.exitCode !== null) throw new Error(`start ended:\n${lines.slice(-40).join('\n')}`)
+  ).catch((cause: unknown) => {
+    throw new Error(`start is not ready, and has printed:\n${printed()}`, { cause })
+  })
+  if (child.exitCode !== null) throw new Error(`start ended:\n${printed()}`)
   return {
     port,
     dataDir,

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { LocalStack } from './local-stack.ts'
@@ -23,7 +24,7 @@ export interface Told {
 export async function toldByOutsider(stack: LocalStack, id: string): Promise<Told[]> {
   const brokers = stack.lines.flatMap((line) => KAFKA.exec(line)?.[1] ?? [])[0]
   if (!brokers) throw new Error('The greeting does not say where Kafka is.')
-  const folder = mkdtempSync('/tmp/forecourt-outsider-')
+  const folder = mkdtempSync(join(tmpdir(), 'forecourt-outsider-'))
   const own = join(ROOT, 'docs/follow-a-visit')
   cpSync(join(own, 'follow-a-visit.mjs'), join(folder, 'follow-a-visit.mjs'))
   cpSync(join(ROOT, 'docs/derived/asyncapi.json'), join(folder, 'asyncapi.json'))

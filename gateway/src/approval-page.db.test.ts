@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { Script } from 'node:vm'
-import { expect, inject, onTestFinished, test } from 'vitest'
-import { openHouse, ownRedis, type TestHouse } from './test-house.ts'
+import { leaseRedis } from '@forecourt/testing/redis-lease'
+import { expect, onTestFinished, test } from 'vitest'
+import { openHouse, type TestHouse } from './test-house.ts'
 
 async function houseIn(mode: string): Promise<TestHouse> {
-  const house = await openHouse({ NODE_ENV: mode, REDIS_URL: ownRedis(inject('redisUrl')) })
+  const house = await openHouse(await leaseRedis(), { NODE_ENV: mode })
   onTestFinished(() => house.close())
   return house
 }

@@ -1,9 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { serviceNames, type ServiceName } from '@forecourt/contracts/service-name'
 import { asha, gita, kiran, type Person } from '@forecourt/testing/people'
+import { leaseRedis } from '@forecourt/testing/redis-lease'
 import { serveKeys, tokenOf } from '@forecourt/testing/tokens'
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
-import { openHouse, ownRedis, type TestHouse } from './test-house.ts'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { openHouse, type TestHouse } from './test-house.ts'
 
 const customer = '01a1fec4-1741-735f-8b54-a85693dcda7a'
 const account = '01a1fec4-1741-7d76-85a3-f9b9f92dd9ce'
@@ -14,8 +15,7 @@ let keys: Awaited<ReturnType<typeof serveKeys>>
 beforeAll(async () => {
   keys = await serveKeys()
   const limits = { RATE_LIMIT_USER_MAX_REQUESTS: '40', TRUST_PROXY: '127.0.0.1' }
-  const settings = { NODE_ENV: 'test', REDIS_URL: ownRedis(inject('redisUrl')), ...limits }
-  house = await openHouse({ ...settings, JWKS_URL: keys.url })
+  house = await openHouse(await leaseRedis(), { ...limits, JWKS_URL: keys.url })
 })
 beforeEach(() => {
   for (const name of serviceNames) answer(name, 200, { data: kept(name) })

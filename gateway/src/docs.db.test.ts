@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { catalogue } from '@forecourt/contracts/catalogue'
 import { startInbox, type Inbox } from '@forecourt/inbox/server'
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { openHouse, ownRedis, type TestHouse } from './test-house.ts'
+import { leaseRedis } from '@forecourt/testing/redis-lease'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openHouse, type TestHouse } from './test-house.ts'
 import type { EventEntry } from './event-catalogue.ts'
 
 const account = { accountSid: `AC${'0'.repeat(32)}`, authToken: '1'.repeat(32) }
@@ -17,8 +18,7 @@ let house: TestHouse
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'gateway-inbox-'))
   inbox = await startInbox({ dataDir, ...account })
-  const url = ownRedis(inject('redisUrl'))
-  house = await openHouse({ NODE_ENV: 'development', REDIS_URL: url, INBOX_URL: inbox.httpUrl })
+  house = await openHouse(await leaseRedis(), { NODE_ENV: 'development', INBOX_URL: inbox.httpUrl })
 })
 afterAll(async () => {
   await house.close()
@@ -195,8 +195,7 @@ test('readiness tells of each service, liveness of us alone', async () => {
 })
 
 test('in production metrics stand on a port of their own, and not at the door', async () => {
-  const url = ownRedis(inject('redisUrl'))
-  const sealed = await openHouse({ NODE_ENV: 'production', REDIS_URL: url, METRICS_PORT: '0' })
+  const sealed = await openHouse(await leaseRedis(), { NODE_ENV: 'production', METRICS_PORT: '0' })
   for (const path of ['/metrics', '/api/v1/metrics', '/api/metrics']) {
     expect((await sealed.ask(path)).status).toBe(404)
   }

@@ -1,37 +1,24 @@
 import { randomUUID } from 'node:crypto'
 import { asha, meera } from '@forecourt/testing/people'
 import { eventually } from '@forecourt/testing/eventually'
+import { leaseRedis } from '@forecourt/testing/redis-lease'
 import { serveKeys, tokenOf } from '@forecourt/testing/tokens'
-import { Redis } from 'ioredis'
-import { afterEach, beforeEach, expect, inject, test } from 'vitest'
-import {
-  ask,
-  openHouse,
-  ownRedis,
-  type Answer,
-  type Refusal,
-  type TestHouse,
-} from './test-house.ts'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { ask, openHouse, type Answer, type Refusal, type TestHouse } from './test-house.ts'
 
 let keys: Awaited<ReturnType<typeof serveKeys>>
-let redis: Redis
 const houses: TestHouse[] = []
 
 beforeEach(async () => {
   keys = await serveKeys()
-  redis = new Redis(ownRedis(inject('redisUrl')))
-  const left = await redis.keys('limit:gateway:*')
-  if (left.length > 0) await redis.del(left)
 })
 afterEach(async () => {
   await Promise.all(houses.splice(0).map((house) => house.close()))
   keys.close()
-  redis.disconnect()
 })
 
 async function open(env: Record<string, string> = {}): Promise<TestHouse> {
-  const house = await openHouse({
-    REDIS_URL: ownRedis(inject('redisUrl')),
+  const house = await openHouse(await leaseRedis(), {
     JWKS_URL: keys.url,
     RATE_LIMIT_MAX_REQUESTS: '10',
     RATE_LIMIT_USER_MAX_REQUESTS: '20',
@@ -181,7 +168,8 @@ test('gateways share what was spent, and a restart forgives nothing', async () =
   const house = await open()
   const address = from('203.0.113.20')
   await passed(10, () => house.ask('/api/v1/vehicles', address))
-  const isShared = async () => (await redis.pttl('limit:gateway:address:203.0.113.20')) > 800_000
+  const isShared = async () =>
+    (await house.redis.pttl('limit:gateway:address:203.0.113.20')) > 800_000
   await eventually('a shared tally', isShared)
   const other = await house.openAnother()
   try {
@@ -197,9 +185,9 @@ test('what is kept of a caller disappears when their budget is whole again', asy
   const house = await open({ RATE_LIMIT_WINDOW_MS: '2000' })
   await house.ask('/api/v1/vehicles', from('203.0.113.21'))
   const key = 'limit:gateway:address:203.0.113.21'
-  await eventually('a shared tally', async () => (await redis.exists(key)) === 1)
-  expect(await redis.pttl(key)).toBeLessThanOrEqual(2_000)
-  await eventually('its end', async () => (await redis.exists(key)) === 0)
+  await eventually('a shared tally', async () => (await house.redis.exists(key)) === 1)
+  expect(await house.redis.pttl(key)).toBeLessThanOrEqual(2_000)
+  await eventually('its end', async () => (await house.redis.exists(key)) === 0)
 })
 
 test('without Redis requests go on, and the limit holds in each gateway', async () => {

@@ -3,9 +3,10 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { serviceNames, type ServiceName } from '@forecourt/contracts/service-name'
 import type { ServiceHealth } from '@forecourt/platform/health'
 import { asha, kiran, type Person } from '@forecourt/testing/people'
+import { leaseRedis } from '@forecourt/testing/redis-lease'
 import { serveKeys, tokenOf } from '@forecourt/testing/tokens'
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
-import { openHouse, ownRedis, type TestHouse } from './test-house.ts'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { openHouse, type TestHouse } from './test-house.ts'
 
 const PATH = '/api/v1/admin/system-health'
 
@@ -14,8 +15,7 @@ let keys: Awaited<ReturnType<typeof serveKeys>>
 beforeAll(async () => {
   keys = await serveKeys()
   const limits = { RATE_LIMIT_USER_MAX_REQUESTS: '20', TRUST_PROXY: '127.0.0.1' }
-  const settings = { NODE_ENV: 'test', REDIS_URL: ownRedis(inject('redisUrl')), ...limits }
-  house = await openHouse({ ...settings, JWKS_URL: keys.url })
+  house = await openHouse(await leaseRedis(), { JWKS_URL: keys.url, ...limits })
 })
 beforeEach(() => {
   for (const name of serviceNames) answer(name, 200, { data: health(name) })

@@ -1,6 +1,7 @@
 import { createServer, request, type IncomingHttpHeaders, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { serviceNames, type ServiceName } from '@forecourt/contracts/service-name'
+import { Redis } from 'ioredis'
 import { openGateway, type RunningGateway } from './gateway.ts'
 
 /** An HTTP server in the place of a service; it tells what it was asked. */
@@ -24,18 +25,26 @@ export interface Echo {
 
 export interface TestHouse extends RunningGateway {
   services: Record<ServiceName, Backend>
+  /** The database of Redis that this house alone writes to; it was empty when the house opened. */
+  redis: Redis
   ask(path: string, asked?: Asked): Promise<Answer>
   /** A second gateway before the same services. */
   openAnother(env?: Record<string, string>): Promise<RunningGateway>
 }
 
-/** A database that no test file running beside this one writes to. */
-export function ownRedis(redisUrl: string): string {
-  return `${redisUrl}/${Number(process.env['VITEST_POOL_ID'] ?? 0) % 16}`
+/** A Redis that nobody else writes to until it is given back. */
+interface Lease {
+  url: string
+  release(): Promise<void>
 }
 
 /** A gateway with a server behind each of its doors. */
-export async function openHouse(env: Record<string, string>): Promise<TestHouse> {
+export async function openHouse(
+  lease: Lease,
+  env: Record<string, string> = {},
+): Promise<TestHouse> {
+  const redis = new Redis(lease.url)
+  await redis.flushdb()
   const entries = await Promise.all(serviceNames.map(async (name) => [name, await backend(name)]))
   const services = Object.fromEntries(entries) as Record<ServiceName, Backend>
   const settings = {
@@ -43,6 +52,7 @@ export async function openHouse(env: Record<string, string>): Promise<TestHouse>
     HOST: '127.0.0.1',
     PORT: '0',
     LOG_LEVEL: process.env['FORECOURT_TEST_LOG'] ?? 'silent',
+    REDIS_URL: lease.url,
     IDENTITY_URL: services.identity.url,
     CUSTOMER_VEHICLE_URL: services['customer-vehicle'].url,
     INVENTORY_URL: services.inventory.url,
@@ -57,11 +67,14 @@ export async function openHouse(env: Record<string, string>): Promise<TestHouse>
   return {
     ...gateway,
     services,
+    redis,
     ask: (path, asked) => ask(gateway.url, path, asked),
     openAnother: (more) => openGateway({ ...settings, ...more }),
     async close() {
       await gateway.close()
       await Promise.all(Object.values(services).map((one) => one.close()))
+      redis.disconnect()
+      await lease.release()
     },
   }
 }

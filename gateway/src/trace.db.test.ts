@@ -1,6 +1,7 @@
 import { openCollector, type Collector } from '@forecourt/testing/collector'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { ask, openHouse, ownRedis, type TestHouse } from './test-house.ts'
+import { leaseRedis } from '@forecourt/testing/redis-lease'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ask, openHouse, type TestHouse } from './test-house.ts'
 
 const theirs = {
   traceId: '0af7651916cd43dd8448eb211c80319c',
@@ -16,7 +17,7 @@ let collector: Collector
 let house: TestHouse
 beforeAll(async () => {
   collector = await openCollector()
-  house = await openHouse({ REDIS_URL: ownRedis(inject('redisUrl')) })
+  house = await openHouse(await leaseRedis())
 })
 afterAll(async () => {
   await house?.close()

@@ -144,8 +144,8 @@ export const accountRules: SecurityRule[] = [
       },
       {
         file: `${session}/ending.queries.ts`,
-        from: 'emit(SessionEnded, ended.version, { sessionId: id, ...refusal })',
-        to: 'if (refusal.tokensBefore === id) emit(SessionEnded, 1, { sessionId: id, ...refusal })',
+        from: 'emit(SessionEnded, version, refusal)',
+        to: 'if (version < 0) emit(SessionEnded, version, refusal)',
         test: `${session}/logout.db.test.ts`,
         title: 'whoever signs out is refused here at once, and elsewhere when that was told',
       },

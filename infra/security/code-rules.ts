@@ -127,7 +127,7 @@ export const codeRules: SecurityRule[] = [
     says: 'Whoever is counted is counted whatever they write about themselves.',
     guards: [
       {
-        file: 'services/identity/src/sign-up/sign-up.queries.ts',
+        file: 'packages/platform/src/limit.ts',
         from: 'const PER_STRANGER = 5',
         to: 'const PER_STRANGER = 50',
         test: 'services/identity/src/sign-up/attacks.db.test.ts',

@@ -131,9 +131,9 @@ export const PasswordResetRequested = event('identity.password-reset.requested.v
   data: z.object({ resetId: Id, destination: Sealed, token: Sealed, expiresAt: Instant }),
 })
 
-/** A contact whose account has another one now. It is encrypted with the transport key. */
+/** A contact that an account had proved, told once for each. Encrypted with the transport key. */
 export const ContactReplaced = event('identity.contact.replaced.v1', {
   key: 'changeId',
-  about: 'The former e-mail address or phone of an account is to be told that it is one no more.',
+  about: 'What an account had proved is to be told that one of its contacts was changed.',
   data: z.object({ changeId: Id, channel: z.enum(['email', 'sms']), destination: Sealed }),
 })

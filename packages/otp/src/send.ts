@@ -104,7 +104,7 @@ export async function sendCode<Tables>(
     address: sending.address,
   })
   try {
-    const sent = await replaceCode(means, db, sending)
+    const sent = await keepCode(means, db, sending)
     return { ...sent, requested: sent.requested.filter(isReached) }
   } catch (error) {
     await giveBack()
@@ -116,15 +116,6 @@ function isByMail({ channels }: Pick<Recipient, 'channels'>): boolean {
   return channels.every((channel) => channel === 'email')
 }
 
-/** Makes and keeps a code that is brought to nobody, so that a developer may go on without one. */
-export async function keepCode<Tables>(
-  means: OtpMeans,
-  db: Kysely<Tables>,
-  sending: Sending,
-): Promise<Sent> {
-  return replaceCode(means, db, sending)
-}
-
 /** The country of a phone. Throws `country_not_served`, naming the field that the phone was in. */
 export function servedCountry({ countries }: OtpMeans, phone: string, field?: string): string {
   const country = phoneCountry(phone)
@@ -133,7 +124,11 @@ export function servedCountry({ countries }: OtpMeans, phone: string, field?: st
   throw problem('country_not_served', field === undefined ? {} : { fields: { [field]: [text] } })
 }
 
-async function replaceCode<Tables>(
+/**
+ * Makes and keeps a code in the place of the former one, and takes nothing from the budgets: on its
+ * own for a developer alone, who goes on though nobody is brought a message.
+ */
+export async function keepCode<Tables>(
   means: OtpMeans,
   db: Kysely<Tables>,
   { policy, subject, body, to, serviceCenterId }: Sending,

@@ -76,6 +76,30 @@ function argumentsOf(budgets: Budget[]): (string | number)[] {
   ]
 }
 
+const QUARTER_S = 900
+const PER_STRANGER = 5
+
+/**
+ * Strangers are counted by their address and by each destination that they name: `phone:…`, as a
+ * digest.
+ */
+export function strangersBudgets(
+  handler: string,
+  { address }: { address: string },
+  destinations: string[],
+  { perAddress = PER_STRANGER, perDestination = PER_STRANGER } = {},
+): Budget[] {
+  const budget = (key: string, count: number) => ({
+    key: `${handler}:${key}`,
+    count,
+    perS: QUARTER_S,
+  })
+  return [
+    budget(`address:${addressKey(address)}`, perAddress),
+    ...destinations.map((destination) => budget(destination, perDestination)),
+  ]
+}
+
 /** The part of an address that one person owns: an IPv4 address, or the /64 of an IPv6 one. */
 export function addressKey(address: string): string {
   if (!isIPv6(address)) return address

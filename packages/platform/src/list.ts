@@ -111,8 +111,12 @@ function filtered<Tables, Means, Item extends z.ZodType, Row>(
   )
 }
 
-/** Case-insensitive; the characters that `like` gives a meaning are taken as themselves. */
+/** Case-insensitive. */
 export function contains(column: string, text: string): Expression<SqlBool> {
-  const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`
-  return sql<boolean>`${sql.ref(column)} ilike ${pattern}`
+  return sql<boolean>`${sql.ref(column)} ilike ${`%${asItself(text)}%`}`
+}
+
+/** A text in a pattern of `like`, which gives none of its characters a meaning. */
+export function asItself(text: string): string {
+  return text.replaceAll(/[\\%_]/g, '\\$&')
 }

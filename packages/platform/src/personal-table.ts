@@ -47,20 +47,18 @@ export async function exportPerson(
   person: Person,
 ): Promise<Record<string, Record<string, unknown>[]>> {
   const isOwn = scopeOf(me, null).kind === 'own'
-  const found = await Promise.all(
-    tables.map(async (one) => {
-      const { rows } = await sql<Record<string, unknown>>`
-        select * from ${sql.table(one.table)} where ${ofPerson(tables, one, person)}
-        order by 1`.execute(db as Kysely<object>)
-      return [camel(one.table), rows.map((row) => opened(personal, one, row, isOwn))] as const
-    }),
-  )
   const kept: Record<string, Record<string, unknown>[]> = {}
-  // A table may stand in the list by each of its columns that name somebody; a row comes once.
-  for (const [name, rows] of found) {
+  // In turn, for each takes a connection: all at once would take those of everybody else.
+  for (const one of tables) {
+    const { rows } = await sql<Record<string, unknown>>`
+      select * from ${sql.table(one.table)} where ${ofPerson(tables, one, person)}
+      order by 1`.execute(db as Kysely<object>)
+    const shown = rows.map((row) => opened(personal, one, row, isOwn))
+    const name = camel(one.table)
     const known = kept[name] ?? []
+    // A table may stand in the list by each of its columns that name somebody; a row comes once.
     const ids = new Set(known.map(({ id }) => id))
-    const others = rows.filter(({ id }) => id === undefined || !ids.has(id))
+    const others = shown.filter(({ id }) => id === undefined || !ids.has(id))
     if (known.length + others.length > 0) kept[name] = [...known, ...others]
   }
   return kept

@@ -20,15 +20,17 @@ export interface Timer<Tables, Means> {
   due(context: { db: Kysely<Tables>; emit: Emit } & Means, subject: string): Promise<void>
 }
 
-/** Sets, or moves, the deadline of one thing. `dueAt` is SQL-readable: an ISO instant. */
+/** Sets, or moves, the deadline of things. `dueAt` is SQL-readable: an ISO instant. */
 export async function schedule(
   { db }: { db: unknown },
   kind: string,
-  subject: string,
+  subjects: string | readonly string[],
   dueAt: string,
 ): Promise<void> {
+  const ids = [...new Set([subjects].flat())].toSorted()
+  if (ids.length === 0) return
   await sql`insert into timer (kind, subject, due_at)
-    values (${kind}, ${subject}::uuid, ${dueAt}::timestamptz)
+    select ${kind}, subject, ${dueAt}::timestamptz from unnest(${ids}::uuid[]) as subject
     on conflict (kind, subject) do update set due_at = excluded.due_at, tries = 0`.execute(
     db as Kysely<object>,
   )
@@ -37,9 +39,11 @@ export async function schedule(
 export async function unschedule(
   { db }: { db: unknown },
   kind: string,
-  subject: string,
+  subjects: string | readonly string[],
 ): Promise<void> {
-  await sql`delete from timer where kind = ${kind} and subject = ${subject}::uuid`.execute(
+  const ids = [subjects].flat()
+  if (ids.length === 0) return
+  await sql`delete from timer where kind = ${kind} and subject = any (${ids}::uuid[])`.execute(
     db as Kysely<object>,
   )
 }

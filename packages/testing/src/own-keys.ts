@@ -1,19 +1,12 @@
-import { createServer } from 'node:net'
+import { freePort } from '@forecourt/engines/ports'
 
 /** Settings of a service that verifies tokens by the key set which it serves itself. */
 export async function ownKeys(): Promise<{ PORT: string; JWKS_URL: string }> {
-  const port = await freePort()
+  const port = await ownPort()
   return { PORT: String(port), JWKS_URL: `http://127.0.0.1:${port}/.well-known/jwks.json` }
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      const port = typeof address === 'object' && address !== null ? address.port : 0
-      server.close(() => resolve(port))
-    })
-  })
+/** A port to tell others of before anybody listens there; no outgoing connection is given it. */
+export function ownPort(): Promise<number> {
+  return freePort(undefined, new Set())
 }

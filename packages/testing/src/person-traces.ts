@@ -1,4 +1,5 @@
 import { schemaName, type ServiceName } from '@forecourt/contracts/service-name'
+import { topicName, topics, type TopicName } from '@forecourt/contracts/topic'
 import { KeyRing } from '@forecourt/platform/config'
 import { personalData, type PersonalData } from '@forecourt/platform/personal'
 import { testSecrets, type Stack } from './stack.ts'
@@ -71,10 +72,14 @@ export function tracesInTopics(
   return [...new Set(found)].toSorted()
 }
 
-const COMPACTED = /\.(customer|vehicle|user|item|stock-level|role|session|service-center)\.v1$/
+const compacted = new Set(
+  Object.entries(topics).flatMap(([name, spec]) =>
+    spec.class === 'reference' ? [topicName(name as TopicName)] : [],
+  ),
+)
 
 function tipOf({ topic, key, headers }: SeenEvent): string {
-  return COMPACTED.test(topic) ? `${topic} ${key}` : `${topic} ${headers['ce_id']}`
+  return compacted.has(topic) ? `${topic} ${key}` : `${topic} ${headers['ce_id']}`
 }
 
 interface Where {

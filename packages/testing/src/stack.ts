@@ -12,9 +12,10 @@ import { Kafka, logLevel } from 'kafkajs'
 import pg from 'pg'
 import { inject } from 'vitest'
 import { caller, type Call } from './caller.ts'
+import { eventually } from './eventually.ts'
 import { leaseRedis } from './redis-lease.ts'
 import { serveKeys } from './tokens.ts'
-import { watchTopics, type TopicWatch } from './topic-watch.ts'
+import { watchTopics, type SeenEvent, type TopicWatch } from './topic-watch.ts'
 
 const PASSWORD = 'test'
 
@@ -25,6 +26,8 @@ export interface Stack extends Running {
   admin: pg.Pool
   /** What the service has sent to the bus since it was opened. */
   topics: TopicWatch
+  /** All that was said by what the service has done until now: the rest it did not say. */
+  told(): Promise<SeenEvent[]>
   env: Record<string, string>
   /** Opens a second process' worth of the same service on the same engines. */
   openAnother(): Promise<Running>
@@ -39,7 +42,7 @@ export async function openStack(
   const database = await createDatabase(adminUrl, service)
   const prefix = `${database}.`
   const keySet = await serveKeys()
-  const lease = await leaseRedis(adminUrl)
+  const lease = await leaseRedis()
   const settings: Record<string, string> = {
     NODE_ENV: 'test',
     HOST: '127.0.0.1',
@@ -48,7 +51,7 @@ export async function openStack(
     DATABASE_URL: serviceUrl(databaseUrl(adminUrl, database), service.name, PASSWORD),
     KAFKA_BROKERS: inject('kafkaBrokers'),
     KAFKA_PREFIX: prefix,
-    REDIS_URL: `${inject('redisUrl')}/${lease.database}`,
+    REDIS_URL: lease.url,
     JWKS_URL: keySet.url,
     SMS_PROVIDER: 'inbox',
     ...testSecrets,
@@ -69,6 +72,14 @@ export async function openStack(
     ...running,
     admin,
     topics,
+    async told() {
+      await eventually('an outbox that is sent', async () => {
+        const { rowCount } = await admin.query('select from outbox limit 1')
+        return rowCount === 0
+      })
+      await topics.catchUp()
+      return [...topics.seen]
+    },
     env: settings,
     call: caller(running.url),
     openAnother: () => open(service, settings),

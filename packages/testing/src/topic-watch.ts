@@ -15,6 +15,8 @@ export interface TopicWatch {
   seen: SeenEvent[]
   /** The first event of a type that satisfies `is`; waits for it. */
   next(type: string, is?: (event: SeenEvent) => boolean): Promise<SeenEvent>
+  /** Waits until everything that the broker has by now was seen. */
+  catchUp(): Promise<void>
   close(): Promise<void>
 }
 
@@ -30,6 +32,8 @@ export async function watchTopics(
   const topics = [...new Set(own.map(({ topic }) => prefix + topic))]
   const seen: SeenEvent[] = []
   const read = new Map<string, bigint>()
+  const isRead = (topic: string, partition: number, end: string) =>
+    (read.get(`${topic}/${partition}`) ?? -1n) >= BigInt(end) - 1n
   await consumer.connect()
   await consumer.subscribe({ topics, fromBeginning: true })
   await consumer.run({
@@ -54,6 +58,25 @@ export async function watchTopics(
     seen,
     next: (type, is = () => true) =>
       eventually(`an event ${type}`, () => seen.find((event) => event.type === type && is(event))),
+    async catchUp() {
+      for (const [topic, ends] of await endsOf(kafka, topics)) {
+        await eventually(`the end of ${topic}`, () =>
+          ends.every(({ partition, high }) => isRead(topic, partition, high)),
+        )
+      }
+    },
     close: () => consumer.disconnect(),
+  }
+}
+
+async function endsOf(kafka: Kafka, topics: string[]) {
+  const admin = kafka.admin()
+  await admin.connect()
+  try {
+    return await Promise.all(
+      topics.map(async (topic) => [topic, await admin.fetchTopicOffsets(topic)] as const),
+    )
+  } finally {
+    await admin.disconnect()
   }
 }

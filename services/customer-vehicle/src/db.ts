@@ -1,6 +1,7 @@
 import type { SettingOf } from '@forecourt/contracts/settings'
 import { OtpRow } from '@forecourt/otp/otp'
 import type { OtpMeans } from '@forecourt/otp/means'
+import type { Context } from '@forecourt/platform/endpoint'
 import { roadOver } from '@forecourt/platform/over'
 import type { PersonalData } from '@forecourt/platform/personal'
 import type { Table } from '@forecourt/platform/table'
@@ -65,5 +66,8 @@ export interface Means {
   storage: Storage
   fileLinks: FileLinks
 }
+
+/** What a write of this service works with. */
+export type Here = Context<Tables> & Means
 
 export const { endpoint, consumer, on, replica, timer } = roadOver<Tables, Means>()

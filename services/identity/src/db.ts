@@ -1,4 +1,5 @@
 import type { SettingOf } from '@forecourt/contracts/settings'
+import type { Context } from '@forecourt/platform/endpoint'
 import { roadOver } from '@forecourt/platform/over'
 import { OtpRow } from '@forecourt/otp/otp'
 import type { OtpMeans } from '@forecourt/otp/means'
@@ -63,5 +64,8 @@ export interface Means {
   settingOf: SettingOf
   apart: Apart<Tables>
 }
+
+/** All that a handler works with. */
+export type Here = Context<Tables> & Means
 
 export const { endpoint, job, consumer, replica } = roadOver<Tables, Means>()

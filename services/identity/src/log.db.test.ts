@@ -50,7 +50,7 @@ test(
           ({ status }) => status === 200,
           () => false,
         ),
-      PATIENCE_MS / 2,
+      PATIENCE_MS,
     )
 
     const { data } = await call<Tokens>('POST /auth/login', { body: { email, password } })
@@ -86,15 +86,16 @@ test(
     expect(logged).toContain('identity listens')
     expect(logged).toContain('session')
     const tokens = [data.accessToken, data.refreshToken, next.accessToken, next.refreshToken]
-    const customer = [gita.phone, gita.phone.slice(3), gita.email, 'Gita', 'Rao', gita.password]
-    const codes = [`"${otp}"`, ` ${otp}`]
-    const people = [email, phone, phone.slice(3), '90000 00003', 'Asha', 'Joshi']
-    const typed = ['mistyped', '417283']
-    const told = [password, '$2b$', ...opened, ...typed, ...tokens]
+    const customer = [gita.phone, gita.phone.slice(3), gita.email, gita.password]
+    const people = [email, phone, phone.slice(3), '90000 00003']
+    const codes = [otp, '417283'].flatMap((code) => [`"${code}"`, ` ${code}`])
+    const told = [password, '$2b$', 'mistyped', ...opened, ...tokens]
     const secrets = [...told, ...people, ...customer, ...codes]
     expect(secrets.filter((secret) => logged.includes(secret))).toEqual([])
+    // So few letters stand in some ciphertext by chance: they count as words of their own alone.
+    expect(logged.match(/(?<![\w+/-])(?:Gita|Rao|Asha|Joshi)(?![\w+/-])/g)).toBeNull()
   },
-  PATIENCE_MS,
+  2 * PATIENCE_MS,
 )
 
 /** Signs Gita up with all that can go wrong on the way; answers the code. */

@@ -20,7 +20,7 @@ import * as secondFactorSignIn from './second-factor/sign-in.routes.ts'
 import { forgetPhoneProofs } from './phone-proof/phone-proof.jobs.ts'
 import * as phoneSignUp from './phone-sign-up/phone-sign-up.routes.ts'
 import * as serviceCenter from './service-center/service-center.routes.ts'
-import { forgetOldSessions } from './session/session.jobs.ts'
+import { forgetOldSessions, forgetSpentTokens } from './session/session.jobs.ts'
 import * as sessions from './session/own-sessions.routes.ts'
 import { longestAccess } from './session/session.ts'
 import * as session from './session/session.routes.ts'
@@ -38,7 +38,7 @@ import { attemptsOver } from './user/attempt.adapter.ts'
 import { passwordsOf } from './user/password.adapter.ts'
 import * as password from './user/password.routes.ts'
 import * as profile from './user/profile.routes.ts'
-import { forgetOldFailures, forgetOldResets } from './user/user.jobs.ts'
+import { forgetContactChanges, forgetOldFailures, forgetOldResets } from './user/user.jobs.ts'
 import { retellUsers } from './user/retelling.queries.ts'
 import * as user from './user/user.routes.ts'
 
@@ -93,6 +93,7 @@ export const identity = service({
   consumers: [customers, erasures],
   jobs: [
     forgetCodes<Tables>(),
+    forgetContactChanges,
     forgetGarageRegistrations,
     forgetOldChallenges,
     forgetOldFailures,
@@ -100,6 +101,7 @@ export const identity = service({
     forgetOldSessions,
     forgetPhoneProofs,
     forgetSignUps,
+    forgetSpentTokens,
     turnSigningKeys,
   ],
   retellings: [retellUsers],

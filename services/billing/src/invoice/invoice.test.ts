@@ -1,5 +1,10 @@
 import { testMoves } from '@forecourt/testing/matrix'
 import { lifecycle } from './invoice.queries.ts'
-import type { InvoiceRow } from './invoice.ts'
 
-testMoves('invoice', lifecycle, {} as Omit<InvoiceRow, 'status'>)
+testMoves('invoice', lifecycle, {
+  draft: { finalize: 'sent', cancel: 'cancelled' },
+  sent: { settle: 'paid', lapse: 'overdue' },
+  paid: {},
+  overdue: { settle: 'paid' },
+  cancelled: {},
+})

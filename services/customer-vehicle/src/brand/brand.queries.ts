@@ -8,24 +8,20 @@ export async function findBrand(
   db: Kysely<Tables>,
   nameOrCode: string,
 ): Promise<VehicleBrandRow | undefined> {
-  return db
-    .selectFrom('vehicleBrand')
-    .selectAll()
-    .where('isActive', '=', true)
-    .where((eb) =>
-      eb.or([
-        eb('code', '=', nameOrCode),
-        eb(
-          'id',
-          'in',
-          eb
-            .selectFrom('vehicleBrandName')
-            .select('vehicleBrandId')
-            .where('key', '=', brandKey(nameOrCode)),
-        ),
-      ]),
-    )
-    .executeTakeFirst()
+  return (await findBrands(db, [nameOrCode])).get(nameOrCode)
+}
+
+/** The same for several at once, each by what was asked. */
+export async function findBrands(
+  db: Kysely<Tables>,
+  names: readonly string[],
+): Promise<Map<string, VehicleBrandRow>> {
+  const { rows } = await sql<VehicleBrandRow & { asked: string }>`
+    select brand.*, asked
+      from unnest(${names}::text[], ${names.map(brandKey)}::text[]) as given (asked, asked_key)
+      join vehicle_brand brand on is_active and (code = asked or brand.id in (
+        select vehicle_brand_id from vehicle_brand_name where key = asked_key))`.execute(db)
+  return new Map(rows.map(({ asked, ...brand }) => [asked, brand]))
 }
 
 /** Every name, former ones too, of the brands that these names mean. */

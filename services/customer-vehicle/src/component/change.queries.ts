@@ -1,10 +1,10 @@
 import { randomUUIDv7 } from 'node:crypto'
-import type { Context } from '@forecourt/platform/endpoint'
 import { fieldProblem, problem } from '@forecourt/platform/problem'
 import { given } from '@forecourt/platform/table'
 import { sql, type Kysely } from 'kysely'
 import type { z } from 'zod'
-import type { Means, Tables } from '../db.ts'
+import type { Here, Means, Tables } from '../db.ts'
+import { componentsOf, graphicalOf } from './component.queries.ts'
 import {
   nextServiceDate,
   startingComponent,
@@ -14,8 +14,6 @@ import {
   type ReportIssue,
   type VehicleComponentRow,
 } from './component.ts'
-
-type Changing = Context<Tables> & Means
 
 interface Locking extends Pick<Means, 'components'> {
   db: Kysely<Tables>
@@ -31,8 +29,7 @@ export async function lockComponents(
   { db, components, expectedVersion }: Locking,
   vehicleId: string,
 ): Promise<void> {
-  const vehicles = db.selectFrom('vehicle').select('id').where('id', '=', vehicleId)
-  if (!(await vehicles.forUpdate().executeTakeFirst())) throw problem('not_found')
+  await lockVehicle(db, vehicleId)
   const { version } = await db
     .insertInto('vehiclePicture')
     .values({ vehicleId, version: 2 })
@@ -51,17 +48,27 @@ export async function lockComponents(
     .execute()
 }
 
+async function lockVehicle(db: Kysely<Tables>, id: string): Promise<void> {
+  const vehicles = db.selectFrom('vehicle').select('id').where('id', '=', id)
+  if (!(await vehicles.forUpdate().executeTakeFirst())) throw problem('not_found')
+}
+
 /** Changes several components, or adds them. */
 export async function changeGraphical(
-  context: Changing,
+  context: Here,
   vehicleId: string,
   { components }: z.infer<typeof ChangeGraphical>,
 ): Promise<void> {
+  const { db, was } = context
+  await lockVehicle(db, vehicleId)
+  // Before it is counted on, and given what every vehicle has.
+  was(await graphicalOf(context, vehicleId))
   await lockComponents(context, vehicleId)
+  const rows = await componentsOf(db, vehicleId).execute()
+  const known = new Map(rows.map((row) => [row.componentId, row]))
   for (const { id, ...change } of components) {
-    const before = await findComponent(context.db, vehicleId, id)
-    if (!before) await addComponent(context.db, vehicleId, id, change)
-    await changeComponent(context, vehicleId, id, change)
+    const before = known.get(id) ?? (await addComponent(db, vehicleId, id, change))
+    known.set(id, await changeComponent(context, before, change))
   }
 }
 
@@ -96,16 +103,26 @@ export async function addComponent(
     .executeTakeFirstOrThrow()
 }
 
-/** Changes one component of a locked vehicle by what was given. Throws `not_found`. */
-export async function changeComponent(
-  { db, was, now }: Changing,
+/** Locks a vehicle for a change of one component, which it answers. Throws `not_found`. */
+export async function lockComponent(
+  context: Here,
   vehicleId: string,
   componentId: string,
-  { issues = [], position, serviceInterval, nextServiceDate: next, ...change }: ChangeComponent,
-): Promise<void> {
-  const before = await findComponent(db, vehicleId, componentId)
+): Promise<VehicleComponentRow> {
+  await lockComponents(context, vehicleId)
+  const before = await findComponent(context.db, vehicleId, componentId)
   if (!before) throw problem('not_found')
-  was(before)
+  context.was(before)
+  return before
+}
+
+/** Changes one component of a locked vehicle by what was given. Throws `not_found`. */
+export async function changeComponent(
+  { db, now }: Here,
+  before: VehicleComponentRow,
+  { issues = [], position, serviceInterval, nextServiceDate: next, ...change }: ChangeComponent,
+): Promise<VehicleComponentRow> {
+  const { vehicleId, componentId } = before
   const changes = given({ ...change, serviceIntervalDays: serviceInterval })
   const dates = [before, { ...before, ...changes }].map(nextServiceDate)
   if (next !== undefined && !dates.includes(next)) {
@@ -114,13 +131,14 @@ export async function changeComponent(
   }
   const moved = position && { positionX: position.x, positionY: position.y }
   const judged = change.status && { statusAt: now }
-  await db
+  const changed = await db
     .updateTable('vehicleComponent')
     .set({ ...changes, ...moved, ...judged })
     .set({ updatedAt: sql`now()` })
     .where('vehicleId', '=', vehicleId)
     .where('componentId', '=', componentId)
-    .execute()
+    .returningAll()
+    .executeTakeFirstOrThrow()
   for (const { id, resolved } of issues) {
     const issue = await db
       .updateTable('componentIssue')
@@ -132,24 +150,23 @@ export async function changeComponent(
       .executeTakeFirst()
     if (!issue) throw problem('not_found')
   }
+  return changed
 }
 
 /** Notes what is wrong with a component, which is doubtful from then on. Throws `not_found`. */
 export async function reportIssue(
-  context: Changing,
+  context: Here,
   vehicleId: string,
   componentId: string,
   issue: z.infer<typeof ReportIssue>,
 ): Promise<void> {
   const { db, me, now } = context
-  await lockComponents(context, vehicleId)
-  const before = await findComponent(db, vehicleId, componentId)
-  if (!before) throw problem('not_found')
+  const before = await lockComponent(context, vehicleId, componentId)
   const whose = { vehicleId, componentId, reportedAt: now, reportedBy: me.userId }
   await db
     .insertInto('componentIssue')
     .values({ id: randomUUIDv7(), ...whose, ...issue })
     .execute()
   const status = statusWithIssue(before.status, issue)
-  await changeComponent(context, vehicleId, componentId, { status })
+  await changeComponent(context, before, { status })
 }

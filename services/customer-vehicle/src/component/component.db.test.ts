@@ -232,6 +232,35 @@ test('the whole picture is changed at once, and may have more than every vehicle
   const refused = await stack.call(`PUT ${address()}`, { as: asha, body: unnamed })
   expect(refused.status).toBe(422)
   expect((await component('tyres'))?.status).toBe('warning')
+  const path = `GET ${address('/components/sidecar/history')}` as const
+  expect(await stack.call(path, { as: ravi })).toMatchObject({ status: 200, data: [] })
+  expect((await stack.call(path, { as: meera })).status).toBe(404)
+})
+
+test('the audit shows the whole picture as it was before several components changed', async () => {
+  const before = (await picture()).data
+  const body = {
+    components: [
+      { id: 'tyres', status: 'warning' },
+      { id: 'tyres', status: 'critical' },
+      { id: 'brakes', status: 'healthy' },
+    ],
+  }
+  await stack.call(`PUT ${address()}`, { as: asha, body })
+  const after = (await picture()).data
+  const line = await stack.topics.next(
+    'customer-vehicle.audit.recorded.v1',
+    ({ data: deed }) =>
+      deed?.['action'] === 'PUT /vehicles/:id/graphical' &&
+      deed['entityId'] === visitor.vehicleId &&
+      deed['outcome'] === 'done',
+  )
+  const told = ({ components, ...rest }: typeof before) => ({
+    ...rest,
+    components: components.map(({ id, status }) => ({ id, status })),
+  })
+  expect(line.data).toMatchObject({ before: told(before), after: told(after) })
+  expect(after.components.find(({ id }) => id === 'tyres')).toMatchObject({ status: 'critical' })
 })
 
 test('eight issues at once are all kept, and the worst of them counts', async () => {

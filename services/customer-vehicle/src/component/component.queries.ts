@@ -96,6 +96,19 @@ export async function oneComponent(
   return { ...component, version }
 }
 
+/** Throws `not_found` for a component that the vehicle does not have, or that one may not see. */
+export async function refuseUnknownComponent(
+  { db, components }: Reading,
+  vehicleId: string,
+  componentId: string,
+): Promise<void> {
+  const vehicles = db.selectFrom('vehicle').select('id').where('id', '=', vehicleId)
+  const own = componentsOf(db, vehicleId).where('componentId', '=', componentId)
+  const isCommon = components.some((one) => one.componentId === componentId)
+  const having = isCommon ? vehicles : vehicles.where((eb) => eb.exists(own))
+  if (!(await having.executeTakeFirst())) throw problem('not_found')
+}
+
 /** What workshops did to one component, as far as one may see their visits. */
 export function servicesOf(db: Kysely<Tables>, vehicleId: string, componentId: string) {
   return db
@@ -107,7 +120,8 @@ export function servicesOf(db: Kysely<Tables>, vehicleId: string, componentId: s
 
 type VehicleId = string | RawBuilder<string>
 
-function componentsOf(db: Kysely<Tables>, vehicleId: VehicleId) {
+/** Of a vehicle, those that something was said of. */
+export function componentsOf(db: Kysely<Tables>, vehicleId: VehicleId) {
   return db
     .selectFrom('vehicleComponent')
     .selectAll()

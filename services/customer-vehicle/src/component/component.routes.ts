@@ -1,8 +1,13 @@
 import { Moment } from '@forecourt/platform/moment'
 import { z } from 'zod'
 import { endpoint } from '../db.ts'
-import { changeComponent, changeGraphical, lockComponents, reportIssue } from './change.queries.ts'
-import { graphicalOf, oneComponent, servicesOf } from './component.queries.ts'
+import { changeComponent, changeGraphical, lockComponent, reportIssue } from './change.queries.ts'
+import {
+  graphicalOf,
+  oneComponent,
+  refuseUnknownComponent,
+  servicesOf,
+} from './component.queries.ts'
 import {
   ChangeComponent,
   ChangeGraphical,
@@ -39,8 +44,8 @@ export const updateComponent = endpoint('PUT /vehicles/:id/graphical/components/
   body: ChangeComponent,
   returns: ChangedComponent,
   async handle(context, { params: { id, component }, body }) {
-    await lockComponents(context, id)
-    await changeComponent(context, id, component, body)
+    const before = await lockComponent(context, id, component)
+    await changeComponent(context, before, body)
     return oneComponent(context, id, component)
   },
 })
@@ -57,9 +62,8 @@ export const listComponentHistory = endpoint.list(history, {
     date: { type: Moment, column: 'served_on' },
   },
   sorts: { date: 'served_on', cost: 'cost_minor' },
-  async of(context, { params: { id = '', component = '' } }) {
-    await oneComponent(context, id, component)
-  },
+  of: (context, { params: { id = '', component = '' } }) =>
+    refuseUnknownComponent(context, id, component),
   from: ({ db }, { params: { id = '', component = '' } }) => servicesOf(db, id, component),
   row: shownService,
 })

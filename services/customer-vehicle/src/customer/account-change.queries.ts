@@ -1,4 +1,3 @@
-import { CustomerChanged } from '@forecourt/contracts/customer-vehicle-events'
 import type { PersonalData } from '@forecourt/platform/personal'
 import { changeRow } from '@forecourt/platform/row'
 import type { Kysely } from 'kysely'
@@ -10,13 +9,9 @@ import {
   type AccountHolder,
   type Hearing,
 } from './account.queries.ts'
+import { tellChange } from './change.queries.ts'
 import { isMadeUp, type CustomerRow } from './customer.ts'
-import {
-  centersOfCustomer,
-  openedCustomer,
-  sealedCustomer,
-  stateOfCustomer,
-} from './customer.queries.ts'
+import { openedCustomer, sealedCustomer } from './customer.queries.ts'
 
 /**
  * Carries what the holder of an account says of themselves over to their customer. The proved phone
@@ -42,8 +37,7 @@ export async function followAccount(context: Hearing, account: Account): Promise
     return
   }
   const customer = await changeRow(context, 'customer', row, { ...changes, accountSaid })
-  const centers = await centersOfCustomer(db, row.id)
-  context.emit(CustomerChanged, customer.version, stateOfCustomer(personal, customer, centers))
+  await tellChange(context, customer)
 }
 
 function digestOf(personal: PersonalData, { fullName, email, phone }: AccountHolder): string {

@@ -1,4 +1,3 @@
-import { CustomerChanged } from '@forecourt/contracts/customer-vehicle-events'
 import type { DataOf } from '@forecourt/contracts/event'
 import type { UserCreated } from '@forecourt/contracts/identity-events'
 import { customerRoles } from '@forecourt/contracts/roles'
@@ -8,14 +7,10 @@ import type { PersonalData } from '@forecourt/platform/personal'
 import { changeRow } from '@forecourt/platform/row'
 import type { Kysely } from 'kysely'
 import type { Means, Tables } from '../db.ts'
+import { tellChange } from './change.queries.ts'
 import { isMadeUp, type CustomerRow } from './customer.ts'
-import {
-  centersOfCustomer,
-  openedCustomer,
-  sealedCustomer,
-  stateOfCustomer,
-} from './customer.queries.ts'
-import { addOrLock, linkToCenter, verifyCustomer } from './proved.queries.ts'
+import { linkCustomer, openedCustomer, sealedCustomer } from './customer.queries.ts'
+import { addOrLock, verifyCustomer } from './proved.queries.ts'
 
 export type Hearing = EventContext<Tables> & Means
 export type Account = DataOf<typeof UserCreated>
@@ -52,16 +47,17 @@ export async function settleAccount(context: Hearing, account: Account): Promise
   })
   if (!found) return
   const { row, isNew } = found
-  const proof = { serviceCenterId, firstPlate: null, verifiedAt: context.event.time, isNew }
+  const { time } = context.event
+  const proof = { serviceCenterId, firstPlate: null, verifiedAt: time, isNew }
   if (isNew) {
-    await linkToCenter(db, id, serviceCenterId)
+    await linkCustomer(db, { customerId: id, serviceCenterId, linkedAt: time })
     await verifyCustomer(context, row, proof)
     return
   }
   // A customer has one account for ever: a phone that changes hands hands nobody's vehicles over.
   if (row.accountId !== null) return
   if (row.verifiedAt) return tellLinked(context, row, id)
-  await linkToCenter(db, row.id, serviceCenterId)
+  await linkCustomer(db, { customerId: row.id, serviceCenterId, linkedAt: time })
   await verifyCustomer(context, row, proof, proved(personal, row, id, holder))
 }
 
@@ -91,10 +87,7 @@ async function headOffice(db: Kysely<Tables>): Promise<string> {
 }
 
 async function tellLinked(context: Hearing, row: CustomerRow, accountId: string): Promise<void> {
-  const { db, emit, personal } = context
-  const linked = await changeRow(context, 'customer', row, { accountId })
-  const centers = await centersOfCustomer(db, row.id)
-  emit(CustomerChanged, linked.version, stateOfCustomer(personal, linked, centers))
+  await tellChange(context, await changeRow(context, 'customer', row, { accountId }))
 }
 
 /**

@@ -1,22 +1,19 @@
 import { isDeepStrictEqual } from 'node:util'
 import { CustomerChanged } from '@forecourt/contracts/customer-vehicle-events'
-import type { Context } from '@forecourt/platform/endpoint'
 import { isCustomer } from '@forecourt/platform/me'
 import { fieldProblem, problem } from '@forecourt/platform/problem'
 import { changeRow, lockRow } from '@forecourt/platform/row'
 import { given } from '@forecourt/platform/table'
-import type { Means, Tables } from '../db.ts'
+import type { Here, Means } from '../db.ts'
 import type { PlaceNames } from '../place/place.ts'
 import { changedPlace, settleChange, type ChangeCustomer } from './change.ts'
 import type { CustomerRow } from './customer.ts'
 import { centersOfCustomer, openedCustomer, stateOfCustomer } from './customer.queries.ts'
 import { suggestionOf } from './entry.queries.ts'
 
-type Changing = Context<Tables> & Means
-
 /** Changes a customer by the fields that were given, and tells of it. */
 export async function changeCustomer(
-  context: Changing,
+  context: Here,
   id: string,
   body: ChangeCustomer,
 ): Promise<void> {
@@ -41,7 +38,7 @@ export async function changeCustomer(
 
 /** What is done with a suggestion is for staff to say, who are shown it. */
 function settledSuggestion(
-  { me, personal }: Changing,
+  { me, personal }: Here,
   before: CustomerRow,
   { suggestion }: ChangeCustomer,
 ): null | undefined {
@@ -71,7 +68,7 @@ function sealedChanges(
 
 /** Tells the new state of a changed customer. */
 export async function tellChange(
-  { db, emit, personal }: Pick<Changing, 'db' | 'emit' | 'personal'>,
+  { db, emit, personal }: Pick<Here, 'db' | 'emit' | 'personal'>,
   row: CustomerRow,
 ): Promise<void> {
   const centers = await centersOfCustomer(db, row.id)

@@ -2,7 +2,7 @@ import type { Context } from '@forecourt/platform/endpoint'
 import { Moment } from '@forecourt/platform/moment'
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
-import { endpoint, type Means, type Tables } from '../db.ts'
+import { endpoint, type Here, type Tables } from '../db.ts'
 import { changeCustomer } from './change.queries.ts'
 import { ChangeCustomer } from './change.ts'
 import { CustomerDetail, ListedCustomer } from './entry.ts'
@@ -42,7 +42,7 @@ const customers = {
   },
   search: matches,
   from: ({ db }: { db: Kysely<Tables> }) => listedEntries(db),
-  row: ({ vehicles, ...entry }: ListedEntry, context: Context<Tables> & Means) => ({
+  row: ({ vehicles, ...entry }: ListedEntry, context: Here) => ({
     ...showEntry(context, entry),
     vehicles,
   }),

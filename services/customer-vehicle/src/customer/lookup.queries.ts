@@ -1,23 +1,29 @@
-import type { Context } from '@forecourt/platform/endpoint'
 import { isOfAllCenters, type Me } from '@forecourt/platform/me'
 import { fieldProblem, problem } from '@forecourt/platform/problem'
 import { changeRow, lockRow } from '@forecourt/platform/row'
-import type { Kysely } from 'kysely'
-import type { Means, Tables } from '../db.ts'
-import { linkVehicle, tellVehicle } from '../vehicle/vehicle.queries.ts'
+import { sql, type Kysely } from 'kysely'
+import type { Here, Means, Tables } from '../db.ts'
+import { centersBeside, linkVehicles, tellVehicles } from '../vehicle/vehicle.queries.ts'
 import type { VehicleRow } from '../vehicle/vehicle.ts'
 import { tellChange } from './change.queries.ts'
 import { linkCustomer } from './customer.queries.ts'
 import type { CustomerRow } from './customer.ts'
-import { Found, LINK_LIFE_MS, type LookUpCustomer } from './lookup.ts'
+import { Found, LINK_LIFE_MS, MOST_SHOWN, type LookUpCustomer } from './lookup.ts'
 
-type Linking = Context<Tables> & Means
+interface LookedUp {
+  customer: CustomerRow
+  /** The oldest of those that were found. */
+  vehicles: VehicleRow[]
+  vehicleCount: number
+  /** Those that may be linked, as a token says it. */
+  vehicleIds: Found['vehicleIds']
+}
 
 /** The customer of a phone with all vehicles, or of a mark with that one. Throws `not_found`. */
 export async function lookUpCustomer(
-  { db, personal }: Linking,
+  { db, personal }: Here,
   { phone, vehicleNumber }: LookUpCustomer,
-): Promise<{ customer: CustomerRow; vehicles: VehicleRow[] }> {
+): Promise<LookedUp> {
   const all = db.selectFrom('vehicle').selectAll().orderBy('createdAt')
   const [marked] = vehicleNumber
     ? await all.where('plateKey', '=', vehicleNumber.key).execute()
@@ -29,19 +35,23 @@ export async function lookUpCustomer(
     .where((eb) => (marked ? eb('id', '=', marked.customerId) : eb('phoneIndex', '=', phoneIndex)))
     .executeTakeFirst()
   if (!customer) throw problem('not_found')
-  const vehicles = marked ? [marked] : await all.where('customerId', '=', customer.id).execute()
-  return { customer, vehicles }
+  if (marked) return { customer, vehicles: [marked], vehicleCount: 1, vehicleIds: [marked.id] }
+  const vehicles = await all
+    .select(sql<number>`count(*) over ()`.as('count'))
+    .where('customerId', '=', customer.id)
+    .orderBy('plateKey')
+    .limit(MOST_SHOWN)
+    .execute()
+  return { customer, vehicles, vehicleCount: vehicles[0]?.count ?? 0, vehicleIds: null }
 }
 
 /** A token by which this person alone may link what was found, for ten minutes. */
 export function sealFound(
-  { personal, me, now }: Linking,
-  customerId: string,
-  vehicles: VehicleRow[],
+  { personal, me, now }: Here,
+  { customer, vehicleIds }: LookedUp,
 ): { token: string; tokenExpiresAt: string } {
   const tokenExpiresAt = new Date(Date.parse(now) + LINK_LIFE_MS).toISOString()
-  const vehicleIds = vehicles.map(({ id }) => id)
-  const found: Found = { customerId, vehicleIds, expiresAt: tokenExpiresAt }
+  const found: Found = { customerId: customer.id, vehicleIds, expiresAt: tokenExpiresAt }
   return { token: personal.seal(JSON.stringify(found), placeOf(me)), tokenExpiresAt }
 }
 
@@ -50,11 +60,7 @@ function placeOf(me: Me) {
 }
 
 /** What a token says. Throws `not_found`, for without one the customer is not there. */
-export function openFound(
-  { personal, me, now }: Linking,
-  token: string,
-  customerId: string,
-): Found {
+export function openFound({ personal, me, now }: Here, token: string, customerId: string): Found {
   const found = Found.parse(JSON.parse(opened(personal, token, me)))
   if (found.customerId !== customerId) throw problem('not_found')
   if (found.expiresAt < now) throw problem('link_invalid')
@@ -84,40 +90,51 @@ export async function centerToLink(
   return center.id
 }
 
-/** Links a customer and vehicles of theirs to a center; what is linked already stays as it is. */
+/**
+ * Links a customer and vehicles of theirs to a center, and answers their ids; what is linked
+ * already stays as it is.
+ */
 export async function linkFound(
-  context: Linking,
-  { customerId, vehicleIds }: Found,
+  context: Here,
+  found: Found,
   serviceCenterId: string,
-): Promise<CustomerRow> {
+): Promise<{ customer: CustomerRow; vehicleIds: string[] }> {
   const { db, now } = context
+  const { customerId } = found
   const customer = await lockRow<CustomerRow>(context, 'customer', customerId)
   const isNew = await linkCustomer(db, { customerId, serviceCenterId, linkedAt: now })
-  for (const id of vehicleIds.toSorted()) {
-    await linkFoundVehicle(context, customerId, id, serviceCenterId)
-  }
-  if (!isNew) return customer
+  const vehicleIds = await linkFoundVehicles(context, found, serviceCenterId)
+  if (!isNew) return { customer, vehicleIds }
   const changed = await changeRow(context, 'customer', customer, {})
   await tellChange(context, changed)
-  return changed
+  return { customer: changed, vehicleIds }
 }
 
-async function linkFoundVehicle(
-  context: Linking,
-  customerId: string,
-  id: string,
+/** A fleet is linked by as many statements as one vehicle: its customer is locked meanwhile. */
+async function linkFoundVehicles(
+  context: Here,
+  { customerId, vehicleIds }: Found,
   serviceCenterId: string,
-): Promise<void> {
+): Promise<string[]> {
   const { db, now } = context
   // A vehicle that was sold in the meantime is not this customer's to link.
-  const vehicle = await db
+  const vehicles = await db
     .selectFrom('vehicle')
-    .selectAll()
-    .where('id', '=', id)
+    .select('id')
     .where('customerId', '=', customerId)
+    .where(sql<boolean>`coalesce(id = any (${vehicleIds}::uuid[]), true)`)
+    .orderBy('id')
     .forUpdate()
-    .executeTakeFirst()
-  if (!vehicle) return
-  const isNew = await linkVehicle(db, { vehicleId: id, serviceCenterId, linkedAt: now })
-  if (isNew) await tellVehicle(context, await changeRow({ db }, 'vehicle', vehicle, {}))
+    .execute()
+  const ids = vehicles.map(({ id }) => id)
+  const linked = await linkVehicles(db, ids, { serviceCenterId, linkedAt: now })
+  const changed = await db
+    .updateTable('vehicle')
+    .set({ version: sql`version + 1`, updatedAt: sql`now()` })
+    .where(sql<boolean>`id = any (${linked}::uuid[])`)
+    .returningAll()
+    .returning(centersBeside)
+    .execute()
+  tellVehicles(context, changed)
+  return ids
 }

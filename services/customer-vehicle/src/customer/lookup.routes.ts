@@ -1,11 +1,10 @@
-import type { Context } from '@forecourt/platform/endpoint'
-import { endpoint, type Means, type Tables } from '../db.ts'
+import { endpoint, type Here } from '../db.ts'
 import type { VehicleRow } from '../vehicle/vehicle.ts'
 import { findEntry } from './entry.queries.ts'
 import { FoundCustomer, LinkCustomer, LinkedCustomer, LookUpCustomer } from './lookup.ts'
 import { centerToLink, linkFound, lookUpCustomer, openFound, sealFound } from './lookup.queries.ts'
 
-export const findCustomer = endpoint('POST /customers/lookup', {
+export const lookUp = endpoint('POST /customers/lookup', {
   about: 'Find a customer of any center by the whole phone number or vehicle number.',
   may: 'customer.lookup',
   acts: 'system',
@@ -17,15 +16,16 @@ export const findCustomer = endpoint('POST /customers/lookup', {
   returns: FoundCustomer,
   limits: lookupBudget,
   async handle(context, { body }) {
-    const { customer, vehicles } = await lookUpCustomer(context, body)
+    const found = await lookUpCustomer(context, body)
+    const { customer, vehicleCount } = found
     const { id, referenceId, fullName } = customer
-    const token = sealFound(context, id, vehicles)
-    const shown = vehicles.map(shownFound)
-    return { id, referenceId, fullName, name: fullName, vehicles: shown, ...token }
+    const vehicles = found.vehicles.map(shownFound)
+    const token = sealFound(context, found)
+    return { id, referenceId, fullName, name: fullName, vehicles, vehicleCount, ...token }
   },
 })
 
-export const linkCustomer = endpoint('POST /customers/:id/link', {
+export const linkToOwnCenter = endpoint('POST /customers/:id/link', {
   about: 'Link a customer who was looked up, with the vehicles found, to the own center.',
   may: 'customer.link',
   acts: 'system',
@@ -37,8 +37,9 @@ export const linkCustomer = endpoint('POST /customers/:id/link', {
     const customer = await findEntry(context.db, params.id)
     const found = openFound(context, body.token, customer.id)
     const serviceCenterId = await centerToLink(context.db, context.me, body.serviceCenterId)
-    const { id, version } = await linkFound(context, found, serviceCenterId)
-    return { id, serviceCenterId, vehicleIds: found.vehicleIds, version }
+    const linked = await linkFound(context, found, serviceCenterId)
+    const { id, version } = linked.customer
+    return { id, serviceCenterId, vehicleIds: linked.vehicleIds, version }
   },
 })
 
@@ -46,7 +47,7 @@ function shownFound({ plate, brand, model }: VehicleRow) {
   return { vehicleNumber: plate, brand, make: brand, model }
 }
 
-function lookupBudget({ me, settingOf }: Pick<Context<Tables> & Means, 'me' | 'settingOf'>) {
+function lookupBudget({ me, settingOf }: Pick<Here, 'me' | 'settingOf'>) {
   const count = settingOf('customerLookupsPerHour')
   return [{ key: `lookup:user:${me.userId}`, count, perS: 3_600 }]
 }

@@ -5,6 +5,8 @@ import { Customer } from './customer.ts'
 import { OwnedVehicle } from './entry.ts'
 
 export const LINK_LIFE_MS = 600_000
+/** Enough to know a customer by; the vehicles of a fleet are listed once it is linked. */
+export const MOST_SHOWN = 50
 
 /** Exactly one of the two, and all of it: whoever looks somebody up knows them already. */
 export const LookUpCustomer = z
@@ -23,7 +25,9 @@ export const FoundCustomer = Customer.pick({ id: true, referenceId: true, fullNa
     vehicles: z.array(
       OwnedVehicle.pick({ vehicleNumber: true, brand: true, make: true, model: true }),
     ),
-    /** Links the customer and these vehicles to the own center, by whoever looked them up. */
+    /** How many vehicles were found, of which the oldest are shown. */
+    vehicleCount: z.number().int(),
+    /** Links the customer and all vehicles found to the own center, by whoever looked them up. */
     token: z.string(),
     tokenExpiresAt: z.string(),
   })
@@ -47,7 +51,8 @@ export const LinkedCustomer = z
 /** What a token says; sealed for the person who looked. */
 export const Found = z.object({
   customerId: z.uuid(),
-  vehicleIds: z.array(z.uuid()),
+  /** Null for all that the customer has: a token stays short, however many those are. */
+  vehicleIds: z.array(z.uuid()).nullable(),
   expiresAt: z.string(),
 })
 export type Found = z.infer<typeof Found>

@@ -1,15 +1,14 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { OutreachRequested } from '@forecourt/contracts/customer-vehicle-events'
-import type { Context } from '@forecourt/platform/endpoint'
 import { problem } from '@forecourt/platform/problem'
-import type { Means, Tables } from '../db.ts'
+import type { Here } from '../db.ts'
 import { centersOfCustomer } from './customer.queries.ts'
 import type { CustomerEntryRow } from './entry.ts'
 import type { SendOutreach } from './outreach.ts'
 
 /** Asks for a message to a customer in the name of the caller's center; answers its id. */
 export async function requestOutreach(
-  { db, me, emit, personal }: Context<Tables> & Means,
+  { db, me, emit, personal }: Here,
   { id: customerId }: CustomerEntryRow,
   { type, text }: SendOutreach,
 ): Promise<string> {

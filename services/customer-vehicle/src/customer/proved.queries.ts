@@ -80,15 +80,6 @@ async function lockedCustomer(
     .executeTakeFirst()
 }
 
-export async function linkToCenter(
-  db: Kysely<Tables>,
-  customerId: string,
-  serviceCenterId: string,
-): Promise<void> {
-  await sql`insert into customer_center (customer_id, service_center_id)
-    values (${customerId}::uuid, ${serviceCenterId}::uuid) on conflict do nothing`.execute(db)
-}
-
 /** Fills in what a row lacks that was added in this transaction, whose first version it stays. */
 export async function completed(
   db: Kysely<Tables>,

@@ -1,16 +1,21 @@
+import { CustomerChanged } from '@forecourt/contracts/customer-vehicle-events'
 import type { Retelling } from '@forecourt/platform/reseal'
+import { sql } from 'kysely'
 import type { Tables } from '../db.ts'
-import { tellChange } from './change.queries.ts'
+import { stateOfCustomer } from './customer.queries.ts'
 
 /** The topic of customers keeps their names, phones and e-mail addresses. */
 export const retellCustomers: Retelling<Tables> = {
   table: 'customer',
-  async tell(context, ids) {
-    const rows = await context.db
+  async tell({ db, emit, personal }, ids) {
+    const rows = await db
       .selectFrom('customer')
       .selectAll()
+      .select(sql<string[]>`centers_of_customer(customer.id)`.as('centers'))
       .where('id', 'in', ids)
       .execute()
-    for (const row of rows) await tellChange(context, row)
+    for (const { centers, ...row } of rows) {
+      emit(CustomerChanged, row.version, stateOfCustomer(personal, row, centers))
+    }
   },
 }

@@ -3,7 +3,6 @@ import {
   RegistrationLapsed,
   VehicleChanged,
 } from '@forecourt/contracts/customer-vehicle-events'
-import type { Context } from '@forecourt/platform/endpoint'
 import { forgetForGood } from '@forecourt/platform/erasure'
 import { isOfAllCenters } from '@forecourt/platform/me'
 import { erasePerson } from '@forecourt/platform/personal-table'
@@ -14,7 +13,7 @@ import { sql } from 'kysely'
 import { centersOfCustomer } from '../customer/customer.queries.ts'
 import type { CustomerRow } from '../customer/customer.ts'
 import { findEntry } from '../customer/entry.queries.ts'
-import type { Means, Tables } from '../db.ts'
+import type { Here } from '../db.ts'
 import { dropFilesOf } from '../file/erased.queries.ts'
 import { nameOf } from '../open-matter/open-matter.ts'
 import { LAPSE } from '../registration/registration.queries.ts'
@@ -25,8 +24,6 @@ import { personalTables } from './personal-tables.queries.ts'
 /** What another center has to do with a customer is named to nobody here. */
 const ELSEWHERE = 'something at another center'
 
-type Erasing = Context<Tables> & Means
-
 /** The deadline at which an erased customer's key is given its tombstone. */
 export const TOMBSTONE = 'erasure.tombstone'
 
@@ -34,7 +31,7 @@ export const TOMBSTONE = 'erasure.tombstone'
  * Locks the customer behind any id of theirs, for whoever serves them. Throws `not_found`, and
  * `state_forbids` for a form whose phone nobody has proved: it lapses by itself.
  */
-export async function lockCustomer(context: Erasing, id: string): Promise<CustomerRow> {
+export async function lockCustomer(context: Here, id: string): Promise<CustomerRow> {
   const { db, me } = context
   const entry = await findEntry(db, id)
   const centers =
@@ -47,13 +44,13 @@ export async function lockCustomer(context: Erasing, id: string): Promise<Custom
   return lockRow<CustomerRow>({ ...context, was: () => undefined }, 'customer', entry.id)
 }
 
-async function centersOfForm({ db }: Erasing, id: string): Promise<string[]> {
+async function centersOfForm({ db }: Here, id: string): Promise<string[]> {
   const forms = db.selectFrom('registration').select('serviceCenterId').where('id', '=', id)
   return (await forms.execute()).map(({ serviceCenterId }) => serviceCenterId)
 }
 
 /** Throws `customer_busy`, which names what is open where the caller may see it. */
-export async function refuseOpenMatters({ db, me }: Erasing, customerId: string): Promise<void> {
+export async function refuseOpenMatters({ db, me }: Here, customerId: string): Promise<void> {
   const open = await db
     .selectFrom('openMatter')
     .select(['kind', 'number', 'serviceCenterId'])
@@ -70,7 +67,7 @@ export async function refuseOpenMatters({ db, me }: Erasing, customerId: string)
 
 /** Erases a locked customer, and tells those who keep anything of the person. */
 export async function erase(
-  context: Erasing,
+  context: Here,
   { id, accountId, phoneIndex, version }: CustomerRow,
 ): Promise<{ id: string; erasedAt: string }> {
   const { db, emit, me, now } = context
@@ -95,7 +92,7 @@ export async function erase(
 }
 
 /** Tells a blank state of each vehicle, and its end. */
-async function endVehicles({ db, emit, personal }: Erasing, customerId: string): Promise<string[]> {
+async function endVehicles({ db, emit, personal }: Here, customerId: string): Promise<string[]> {
   const vehicles = await db
     .selectFrom('vehicle')
     .selectAll()
@@ -114,7 +111,7 @@ async function endVehicles({ db, emit, personal }: Erasing, customerId: string):
 }
 
 /** Forms of the same phone, proved or not: whoever typed them meant this person. */
-async function endForms(context: Erasing, customerId: string, phoneIndex: string) {
+async function endForms(context: Here, customerId: string, phoneIndex: string) {
   const { db, emit } = context
   const forms = await db
     .selectFrom('registration')
@@ -123,11 +120,18 @@ async function endForms(context: Erasing, customerId: string, phoneIndex: string
     .orderBy('id')
     .forUpdate()
     .execute()
-  for (const { id, status, version, serviceCenterId } of forms) {
-    if (status === 'verified') continue
-    await unschedule(context, LAPSE, id)
-    await db.deleteFrom('otp').where('subject', '=', id).execute()
-    await db.deleteFrom('registration').where('id', '=', id).execute()
+  const waiting = forms.filter(({ status }) => status !== 'verified')
+  const ids = waiting.map(({ id }) => id)
+  await unschedule(context, LAPSE, ids)
+  await db
+    .deleteFrom('otp')
+    .where(sql<boolean>`subject = any (${ids}::uuid[])`)
+    .execute()
+  await db
+    .deleteFrom('registration')
+    .where(sql<boolean>`id = any (${ids}::uuid[])`)
+    .execute()
+  for (const { id, version, serviceCenterId } of waiting) {
     emit(RegistrationLapsed, version + 1, { registrationId: id, serviceCenterId })
   }
   return forms.map(({ id }) => id)

@@ -28,5 +28,6 @@ export async function dropFilesOf(
     )
     .returning('id')
     .execute()
-  for (const { id } of dropped) await schedule({ db }, UNATTACHED, id, now)
+  const ids = dropped.map(({ id }) => id)
+  await schedule({ db }, UNATTACHED, ids, now)
 }

@@ -125,7 +125,7 @@ export async function attachKnown(
     )
     .returning('id')
     .execute()
-  for (const { id } of attached) await unschedule({ db }, UNATTACHED, id)
+  await unschedule({ db }, UNATTACHED, idsOf(attached))
   return attached.length
 }
 
@@ -165,5 +165,9 @@ export async function releaseFiles(
     .$if(kept.length > 0, (update) => update.where('id', 'not in', kept))
     .returning('id')
     .execute()
-  for (const { id } of released) await schedule({ db }, UNATTACHED, id, now)
+  await schedule({ db }, UNATTACHED, idsOf(released), now)
+}
+
+function idsOf(files: readonly { id: string }[]): string[] {
+  return files.map(({ id }) => id)
 }

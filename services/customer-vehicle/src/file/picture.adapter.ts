@@ -1,13 +1,13 @@
 import { problem } from '@forecourt/platform/problem'
+import { seatsOf } from '@forecourt/platform/seats'
 import type { Sharp, SharpOptions } from 'sharp'
 import type { FileContent } from './file.ts'
-import { gate } from './gate.adapter.ts'
 
 const MAX_PIXELS = 40_000_000
 const MAX_SIDE_PX = 1_600
 const QUALITY = 82
 const DECODE_TIMEOUT_S = 10
-const decoding = gate(2, 40)
+const decoding = seatsOf(2, 40)
 const formats = new Set<string | undefined>(['jpeg', 'png', 'webp'])
 
 type Open = (bytes: Uint8Array, options: SharpOptions) => Sharp
@@ -36,7 +36,7 @@ export async function decodePicture(bytes: Uint8Array): Promise<FileContent> {
   const sharp = await (library ??= load())
   const { width, height } = await measure(sharp, bytes)
   if (width * height > MAX_PIXELS) throw problem('picture_too_large')
-  const { data, info } = await decoding(() => reencode(sharp, bytes))
+  const { data, info } = await decoding.within(() => reencode(sharp, bytes))
   return { content: data, contentType: 'image/webp', width: info.width, height: info.height }
 }
 

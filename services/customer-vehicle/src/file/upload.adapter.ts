@@ -1,8 +1,8 @@
 import type { RawContext } from '@forecourt/platform/endpoint-raw'
 import { problem } from '@forecourt/platform/problem'
+import { seatsOf } from '@forecourt/platform/seats'
 import { Busboy, type BusboyInstance } from '@fastify/busboy'
 import { FilePurpose, MAX_UPLOAD_BYTES } from './file.ts'
-import { gate } from './gate.adapter.ts'
 
 type Stream = RawContext<never, never>['request']['raw']
 
@@ -11,7 +11,7 @@ const ENVELOPE_BYTES = 16_384
 /** How much of a refused upload is still read, so that its sender gets to read the answer. */
 const LINGER_BYTES = 2 * MAX_UPLOAD_BYTES
 /** An upload is held in memory until it has been decoded. */
-const receiving = gate(64, 0)
+const receiving = seatsOf(64, 0)
 const limits = {
   fileSize: MAX_UPLOAD_BYTES,
   files: 1,
@@ -37,7 +37,7 @@ export async function receiveUpload(stream: Stream): Promise<Upload> {
     if (Number(stream.headers['content-length'] ?? 0) > MAX_UPLOAD_BYTES + ENVELOPE_BYTES) {
       throw problem('file_too_large')
     }
-    const { bytes, purpose } = await receiving(() => partsOf(stream, form))
+    const { bytes, purpose } = await receiving.within(() => partsOf(stream, form))
     if (!bytes || bytes.length === 0) throw problem('file_missing')
     const known = FilePurpose.safeParse(purpose)
     if (!known.success) throw problem('file_purpose_unknown')

@@ -1,14 +1,14 @@
 import { problem } from '@forecourt/platform/problem'
 import { z } from 'zod'
 import { endpoint } from '../db.ts'
-import { District, State, Taluka } from './place.ts'
+import { Place } from './place.ts'
 
 const name = z.string().trim().min(1, 'Name one, or give its code').max(100)
 
 export const listStates = endpoint('GET /reference/states', {
   about: 'List the states of India.',
   may: 'public',
-  returns: z.array(State),
+  returns: z.array(Place),
   async handle({ places }) {
     return [...places.states]
   },
@@ -18,7 +18,7 @@ export const listDistricts = endpoint('GET /reference/districts', {
   about: 'List the districts of a state, which is given by name or code.',
   may: 'public',
   query: z.object({ state: name }),
-  returns: z.array(District),
+  returns: z.array(Place),
   async handle({ places }, { query: { state } }) {
     const districts = places.districtsOf(state)
     if (!districts) throw unknown('state')
@@ -30,7 +30,7 @@ export const listTalukas = endpoint('GET /reference/talukas', {
   about: 'List the talukas of a district; state and district are given by name or code.',
   may: 'public',
   query: z.object({ state: name, district: name }),
-  returns: z.array(Taluka),
+  returns: z.array(Place),
   async handle({ places }, { query: { state, district } }) {
     if (!places.findState(state)) throw unknown('state')
     const talukas = places.talukasOf(state, district)

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { buildPlaces, PinCode, readPlaceRows, State } from './place.ts'
+import { buildPlaces, PinCode, readPlaceRows, Place } from './place.ts'
 
 const places = buildPlaces(
   readPlaceRows({
@@ -69,7 +69,7 @@ describe('the lists', () => {
   })
 
   test('answer nothing but code and name', () => {
-    for (const state of places.states) expect(State.strict().parse(state)).toEqual(state)
+    for (const state of places.states) expect(Place.strict().parse(state)).toEqual(state)
   })
 
   test('answer nothing below an unknown place', () => {
@@ -93,18 +93,15 @@ describe('an address', () => {
     ['Karnataka', 'Bangalore', 'Bengaluru Urban'],
     ['Orissa', 'Khurda', 'Khordha'],
   ])('in %s may name %s, which is %s today', (state, former, name) => {
-    expect(places.findDistrict(state, former)?.name).toBe(name)
+    expect(districtNamed(state, former)).toBe(name)
   })
 
   test('district names repeat across states and stay apart', () => {
-    const found = ['Bihar', 'Maharashtra'].map((state) => places.findDistrict(state, 'Aurangabad'))
-    expect(found.map((district) => district?.name)).toEqual([
-      'Aurangabad',
-      'Chhatrapati Sambhajinagar',
-    ])
-    expect(places.findDistrict('Uttar Pradesh', 'Bilaspur')).toBeUndefined()
-    expect(places.findDistrict('Chhattisgarh', 'Bilaspur')?.code).not.toBe(
-      places.findDistrict('Himachal Pradesh', 'Bilaspur')?.code,
+    const found = ['Bihar', 'Maharashtra'].map((state) => districtNamed(state, 'Aurangabad'))
+    expect(found).toEqual(['Aurangabad', 'Chhatrapati Sambhajinagar'])
+    expect(districtNamed('Uttar Pradesh', 'Bilaspur')).toBeUndefined()
+    expect(places.talukasOf('Chhattisgarh', 'Bilaspur')).not.toEqual(
+      places.talukasOf('Himachal Pradesh', 'Bilaspur'),
     )
   })
 
@@ -113,7 +110,8 @@ describe('an address', () => {
     ['Chandigarh', '4'],
     ['Pune', '27'],
   ])('may give %s as the taluka of itself', (district, state) => {
-    expect(places.findTaluka(state, district, district)?.name).toBe(district)
+    const { address } = places.checkAddress({ state, district, taluka: district })
+    expect(address?.taluka).toBe(district)
   })
 
   test.each([
@@ -167,6 +165,13 @@ test('a PIN code has six digits and no leading zero', () => {
     expect(PinCode.safeParse(typed).success).toBe(false)
   }
 })
+
+/** What a district is called today; undefined where the state has none of this name. */
+function districtNamed(state: string, name: string): string | undefined {
+  const [taluka] = places.talukasOf(state, name) ?? []
+  return places.checkAddress({ state, district: name, taluka: taluka?.code ?? '' }).address
+    ?.district
+}
 
 function read(name: string): string {
   return readFileSync(new URL(`../../reference/${name}`, import.meta.url), 'utf8')

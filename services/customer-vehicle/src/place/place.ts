@@ -6,12 +6,8 @@ import { foldName, readTable, splitCell } from '../reference/table.ts'
  * A place as the reference lists answer it. A state's code is its LGD code; the others are stable
  * codes of ours.
  */
-export const State = z.object({ code: z.string(), name: z.string() })
-export type State = z.infer<typeof State>
-export const District = State
-export type District = State
-export const Taluka = State
-export type Taluka = State
+export const Place = z.object({ code: z.string(), name: z.string() })
+export type Place = z.infer<typeof Place>
 
 /** An Indian PIN code in a body. */
 export const PinCode = typedText('PIN code')
@@ -39,20 +35,18 @@ export type AddressCheck =
   | { address?: never; problems: Partial<Record<keyof PlaceNames, string>> }
 
 export interface Places {
-  states: readonly State[]
-  /** Each finder takes a name in any case, a former name, or a code. */
-  findState(nameOrCode: string): State | undefined
-  findDistrict(state: string, nameOrCode: string): District | undefined
-  findTaluka(state: string, district: string, nameOrCode: string): Taluka | undefined
+  states: readonly Place[]
+  /** By a name in any case, a former name, or a code, as everywhere below. */
+  findState(nameOrCode: string): Place | undefined
   /** Undefined where the state, or the district in it, is unknown. */
-  districtsOf(state: string): readonly District[] | undefined
-  talukasOf(state: string, district: string): readonly Taluka[] | undefined
+  districtsOf(state: string): readonly Place[] | undefined
+  talukasOf(state: string, district: string): readonly Place[] | undefined
   checkAddress(typed: PlaceNames): AddressCheck
 }
 
 interface Level<Child> {
-  list: readonly State[]
-  find(nameOrCode: string): { place: State; below: Child } | undefined
+  list: readonly Place[]
+  find(nameOrCode: string): { place: Place; below: Child } | undefined
 }
 
 /** Rows from the texts of `states.csv`, `districts.csv` and `talukas.csv`. */
@@ -102,22 +96,19 @@ export function buildPlaces(rows: PlaceRows): Places {
   return {
     states: states.list,
     findState: (state) => states.find(state)?.place,
-    findDistrict: (state, district) => states.find(state)?.below.find(district)?.place,
-    findTaluka: (state, district, taluka) =>
-      states.find(state)?.below.find(district)?.below.find(taluka)?.place,
     districtsOf: (state) => states.find(state)?.below.list,
     talukasOf: (state, district) => states.find(state)?.below.find(district)?.below.list,
     checkAddress,
   }
 }
 
-type Row = State & { otherNames?: string[] }
+type Row = Place & { otherNames?: string[] }
 
 function level<Of extends Row, Child>(
   rows: readonly Of[],
   below: (row: Of) => Child,
 ): Level<Child> {
-  const found = new Map<string, { place: State; below: Child }>()
+  const found = new Map<string, { place: Place; below: Child }>()
   for (const row of rows) {
     const entry = { place: { code: row.code, name: row.name }, below: below(row) }
     const keys = new Set([row.name, row.code, ...(row.otherNames ?? [])].map(foldName))

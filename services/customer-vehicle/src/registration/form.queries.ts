@@ -1,29 +1,28 @@
-import type { Context } from '@forecourt/platform/endpoint'
 import { problem, type FieldMessages } from '@forecourt/platform/problem'
-import { findBrand } from '../brand/brand.queries.ts'
-import type { Means, Tables } from '../db.ts'
+import { findBrands } from '../brand/brand.queries.ts'
+import type { Here } from '../db.ts'
 import { today } from '../service-center/service-center.queries.ts'
+import { dayIn, type ServiceCenterRow } from '../service-center/service-center.ts'
 import { yearProblem } from '../vehicle/year.ts'
 import type { Form, FormVehicle, SubmitForm, TypedVehicles } from './form.ts'
 import type { RegistrationRow } from './registration.ts'
-
-export type Writing = Context<Tables> & Means
 
 /**
  * The form in the names of our lists. Throws one 422 that names every field which no list has, or
  * which this caller may not enter.
  */
 export async function settleForm(
-  context: Writing,
-  { customer, vehicles, serviceCenterId }: SubmitForm,
+  context: Here,
+  { customer, vehicles }: SubmitForm,
+  { timeZone }: Pick<ServiceCenterRow, 'timeZone'>,
 ) {
   const place = context.places.checkAddress(customer)
   const fields: FieldMessages = {}
   for (const [field, message] of Object.entries(place.problems ?? {})) {
     fields[`customer.${field}`] = [message]
   }
-  const center = serviceCenterId ?? context.me.centers[0]
-  const settled = await lookUpVehicles(context, vehicles, center, fields)
+  const day = async () => dayIn(timeZone, context.now)
+  const settled = await lookUpVehicles(context, vehicles, day, fields)
   refuse(fields)
   const { fullName, mobileNumber: phone, alternativeNumber, email, city, pinCode } = customer
   const { taluka, district, state } = place.address ?? customer
@@ -47,12 +46,13 @@ export async function settleForm(
 
 /** The vehicles that were corrected after a 409, in the names of our lists. */
 export async function settleVehicles(
-  context: Writing,
+  context: Here,
   vehicles: TypedVehicles,
   { id, serviceCenterId }: Pick<RegistrationRow, 'id' | 'serviceCenterId'>,
 ): Promise<FormVehicle[]> {
   const fields: FieldMessages = {}
-  const settled = await lookUpVehicles(context, vehicles, serviceCenterId, fields)
+  const day = () => today(context, serviceCenterId)
+  const settled = await lookUpVehicles(context, vehicles, day, fields)
   refuse(fields)
   await refuseUnknownPhotos(context, settled, id)
   return settled
@@ -60,7 +60,7 @@ export async function settleVehicles(
 
 /** Throws `file_unknown`, naming the fields whose photo is not there, or is another thing's. */
 export async function refuseUnknownPhotos(
-  { db }: Pick<Writing, 'db'>,
+  { db }: Pick<Here, 'db'>,
   vehicles: readonly FormVehicle[],
   registrationId: string | null,
 ): Promise<void> {
@@ -81,17 +81,19 @@ export async function refuseUnknownPhotos(
 
 /** Adds to `fields` what is wrong; what is answered counts only when nothing is. */
 async function lookUpVehicles(
-  { db, me, now }: Writing,
+  { db, me }: Here,
   vehicles: TypedVehicles,
-  serviceCenterId: string | undefined,
+  dayOf: () => Promise<string>,
   fields: FieldMessages,
 ): Promise<FormVehicle[]> {
-  const currentYear = Number((await today({ db, now }, serviceCenterId)).slice(0, 4))
+  const isDated = vehicles.some(({ yearOfPurchase }) => yearOfPurchase)
+  const currentYear = isDated ? Number((await dayOf()).slice(0, 4)) : 0
   const isStaff = me.may('registration.create')
-  const brands = await Promise.all(vehicles.map(({ brand }) => findBrand(db, brand)))
+  const typed = vehicles.map(({ brand }) => brand)
+  const brands = await findBrands(db, typed)
   return vehicles.map((vehicle, at) => {
     const { vehicleNumber: plate, model, photoFileId } = vehicle
-    const brand = brands[at]
+    const brand = brands.get(vehicle.brand)
     const yearOfPurchase = vehicle.yearOfPurchase ?? null
     const fault = yearOfPurchase === null ? null : yearProblem(yearOfPurchase, currentYear)
     if (fault) fields[`vehicles.${at}.yearOfPurchase`] = [fault]

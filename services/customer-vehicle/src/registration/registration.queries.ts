@@ -3,20 +3,18 @@ import {
   RegistrationOpened,
   RegistrationVerified,
 } from '@forecourt/contracts/customer-vehicle-events'
-import { addressKey, type Budget } from '@forecourt/platform/limit'
+import { strangersBudgets, type Budget } from '@forecourt/platform/limit'
 import { machine } from '@forecourt/platform/machine'
 import { isOfAllCenters, type Me } from '@forecourt/platform/me'
 import { problem } from '@forecourt/platform/problem'
 import { lockRow } from '@forecourt/platform/row'
 import { schedule } from '@forecourt/platform/timer'
 import { sql } from 'kysely'
+import type { Here } from '../db.ts'
 import { canonicalText, type Form } from './form.ts'
-import type { Writing } from './form.queries.ts'
 import { registrationCode, type RegistrationRow } from './registration.ts'
 
-const WINDOW_S = 900
 const DAY_MS = 86_400_000
-const PER_STRANGER = 5
 const PER_EMPLOYEE = 60
 /** More forms than one phone sends in a month. */
 const MOST_TWINS = 20
@@ -45,7 +43,7 @@ export const lifecycle = machine<RegistrationRow>()({
 
 /** Keeps a form until its code is proved, or until it lapses. */
 export async function insertRegistration(
-  { db, me, now, emit, personal, settingOf }: Writing,
+  { db, me, now, emit, personal, settingOf }: Here,
   { id, serviceCenterId, form }: { id: string; serviceCenterId: string; form: Form },
 ): Promise<RegistrationRow> {
   const { fullName, phone, city, taluka, district, state, pinCode } = form.customer
@@ -86,7 +84,7 @@ export async function insertRegistration(
  * its code has died: a person who starts anew gets another code for it.
  */
 export async function findTwin(
-  { db, personal }: Writing,
+  { db, personal }: Here,
   phoneIndex: string,
   text: string,
 ): Promise<string | undefined> {
@@ -106,7 +104,7 @@ export async function findTwin(
 }
 
 /** Throws `not_found` for whoever may not know of this registration. */
-export async function refuseUnseen({ db, me }: Writing, id: string): Promise<void> {
+export async function refuseUnseen({ db, me }: Here, id: string): Promise<void> {
   const registration = await db
     .selectFrom('registration')
     .select('serviceCenterId')
@@ -117,20 +115,20 @@ export async function refuseUnseen({ db, me }: Writing, id: string): Promise<voi
 }
 
 /** Staff see that the code of a form is spent. */
-export async function noteBlocked({ db }: Writing, id: string): Promise<void> {
+export async function noteBlocked({ db }: Here, id: string): Promise<void> {
   const blocked = db.updateTable('registration').set({ codeBlockedAt: sql`now()` })
   await blocked.where('id', '=', id).where('status', '=', 'pending').execute()
 }
 
 /** Staff see that another code is on its way. */
-export async function renewCode({ db }: Writing, id: string): Promise<void> {
+export async function renewCode({ db }: Here, id: string): Promise<void> {
   const renewed = { codeExpiresAt: expiryOfCode(), codeBlockedAt: null }
   await db.updateTable('registration').set(renewed).where('id', '=', id).execute()
 }
 
 /** An employee of another center gets nowhere by knowing the id. */
 function refuseForeign(
-  { me }: Pick<Writing, 'me'>,
+  { me }: Pick<Here, 'me'>,
   { serviceCenterId }: Pick<RegistrationRow, 'serviceCenterId'>,
 ): void {
   const isClerk = me.centers.length > 0 && !isOfAllCenters(me)
@@ -141,19 +139,19 @@ function refuseForeign(
  * Locks a registration and opens what its person typed. Throws `not_found`, and
  * `registration_already_verified` once the form is emptied.
  */
-export async function lockForm(context: Writing, id: string): Promise<Form> {
+export async function lockForm(context: Here, id: string): Promise<Form> {
   const registration = await lockRow<RegistrationRow>(withoutForm(context), 'registration', id)
   refuseForeign(context, registration)
   if (registration.form === null) throw problem('registration_already_verified')
   return openedForm(context.personal, id, registration.form)
 }
 
-function openedForm(personal: Writing['personal'], id: string, sealed: string): Form {
+function openedForm(personal: Here['personal'], id: string, sealed: string): Form {
   return JSON.parse(personal.open(sealed, placeOf(id))) as Form
 }
 
 /** The context of a change whose audit line leaves out what only this service may read. */
-export function withoutForm(context: Writing): Writing {
+export function withoutForm(context: Here): Here {
   return {
     ...context,
     was({ form: _form, phoneIndex: _index, ...told }: Partial<RegistrationRow>) {
@@ -174,15 +172,11 @@ function expiryOfCode() {
 /** Staff are counted by themselves; strangers by their address and by whom the code speaks to. */
 export function budgetsOf(
   handler: string,
-  { me, address }: { me: Me; address: string },
+  who: { me: Me; address: string },
   destination: string,
 ): Budget[] {
-  const perS = WINDOW_S
-  if (me.may('registration.create')) {
-    return [{ key: `${handler}:user:${me.userId}`, count: PER_EMPLOYEE, perS }]
+  if (who.me.may('registration.create')) {
+    return [{ key: `${handler}:user:${who.me.userId}`, count: PER_EMPLOYEE, perS: 900 }]
   }
-  return [
-    { key: `${handler}:address:${addressKey(address)}`, count: PER_STRANGER, perS },
-    { key: `${handler}:destination:${destination}`, count: PER_STRANGER, perS },
-  ]
+  return strangersBudgets(handler, who, [`destination:${destination}`])
 }

@@ -4,12 +4,12 @@ import { livingSubject, sendCode, servedCountry, type Sending } from '@forecourt
 import { available } from '@forecourt/platform/machine'
 import { transition } from '@forecourt/platform/transition'
 import type { z } from 'zod'
-import { endpoint } from '../db.ts'
+import { endpoint, type Here } from '../db.ts'
 import { attachFiles } from '../file/file.queries.ts'
 import { centerOfRegistration } from '../service-center/service-center.queries.ts'
 import { refuseRegisteredPlates } from '../vehicle/vehicle.queries.ts'
 import { canonicalText, SubmitForm, type Form } from './form.ts'
-import { refuseUnknownPhotos, settleForm, type Writing } from './form.queries.ts'
+import { refuseUnknownPhotos, settleForm } from './form.queries.ts'
 import { AwaitedRegistration, registrationCode, type RegistrationRow } from './registration.ts'
 import {
   budgetsOf,
@@ -47,12 +47,14 @@ export const resendRegistrationCode = endpoint('POST /registrations/:id/resend',
 })
 
 /** Keeps a form and sends its code; the same form again is no new one, and gets a new code. */
-async function openRegistration(context: Writing, body: SubmitForm): Promise<Awaited> {
+async function openRegistration(context: Here, body: SubmitForm): Promise<Awaited> {
   const { db, me, otp, personal } = context
-  const form = await settleForm(context, body)
-  const { pinCode, phone } = form.customer
+  const { pinCode } = body.customer
   const asked = { serviceCenterId: body.serviceCenterId ?? null, pinCode }
-  const { id: serviceCenterId } = await centerOfRegistration(db, me, asked)
+  const center = await centerOfRegistration(db, me, asked)
+  const form = await settleForm(context, body, center)
+  const { id: serviceCenterId } = center
+  const { phone } = form.customer
   const text = canonicalText(serviceCenterId, form)
   const to = recipients(phone, personal.blindIndex('phone', phone))
   servedCountry(otp, phone, 'customer.mobileNumber')
@@ -72,7 +74,7 @@ async function openRegistration(context: Writing, body: SubmitForm): Promise<Awa
 }
 
 /** Sends another code for a form that still waits. */
-async function resendCode(context: Writing, id: string): Promise<Awaited> {
+async function resendCode(context: Here, id: string): Promise<Awaited> {
   const form = await lockForm(context, id)
   const registration = await transition<RegistrationRow, 'pending' | 'verified', 'resend'>(
     withoutForm(context),
@@ -93,7 +95,7 @@ async function resendCode(context: Writing, id: string): Promise<Awaited> {
 
 /** Must come last in its transaction: what fails after it has cost a code. */
 async function awaitCode(
-  { db, me, address, emit, otp, personal }: Writing,
+  { db, me, address, emit, otp, personal }: Here,
   registration: RegistrationRow,
   form: Form,
 ): Promise<Awaited> {

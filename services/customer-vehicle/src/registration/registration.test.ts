@@ -2,9 +2,12 @@ import { testMoves } from '@forecourt/testing/matrix'
 import { expect, test } from 'vitest'
 import { canonicalText, type Form } from './form.ts'
 import { lifecycle } from './registration.queries.ts'
-import { otpStatusOf, type RegistrationRow } from './registration.ts'
+import { otpStatusOf } from './registration.ts'
 
-testMoves('registration', lifecycle, {} as Omit<RegistrationRow, 'status'>)
+testMoves('registration', lifecycle, {
+  pending: { resend: 'pending', verify: 'verified' },
+  verified: {},
+})
 
 const now = '2026-11-21T10:00:00.000Z'
 const pending = { status: 'pending', codeBlockedAt: null } as const

@@ -1,25 +1,21 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { CustomerChanged, VehicleRegistered } from '@forecourt/contracts/customer-vehicle-events'
+import { VehicleRegistered } from '@forecourt/contracts/customer-vehicle-events'
 import { changeRow } from '@forecourt/platform/row'
+import { tellChange } from '../customer/change.queries.ts'
 import { isMadeUp, type CustomerRow } from '../customer/customer.ts'
-import {
-  centersOfCustomer,
-  openedCustomer,
-  sealedCustomer,
-  stateOfCustomer,
-} from '../customer/customer.queries.ts'
-import { addOrLock, linkToCenter, verifyCustomer } from '../customer/proved.queries.ts'
+import { linkCustomer, openedCustomer, sealedCustomer } from '../customer/customer.queries.ts'
+import { addOrLock, verifyCustomer } from '../customer/proved.queries.ts'
+import type { Here } from '../db.ts'
 import { attachFiles, releaseFiles } from '../file/file.queries.ts'
 import { addVehicles } from '../vehicle/adding.queries.ts'
 import { linkVehicle, stateOfVehicle, tellVehicle } from '../vehicle/vehicle.queries.ts'
 import type { VehicleRow } from '../vehicle/vehicle.ts'
 import type { Form, FormVehicle } from './form.ts'
-import type { Writing } from './form.queries.ts'
 import type { RegistrationRow } from './registration.ts'
 
 /** The customer of the proved phone: made now, or the one that is there, whose data stays. */
 export async function settleCustomer(
-  context: Writing,
+  context: Here,
   registration: RegistrationRow,
   form: Form,
 ): Promise<CustomerRow> {
@@ -35,12 +31,13 @@ export async function settleCustomer(
   })
   if (!found) throw new Error('The customer of a phone that is taken was not found.')
   const { row, isNew } = found
-  await linkToCenter(db, row.id, registration.serviceCenterId)
+  const { serviceCenterId } = registration
+  await linkCustomer(db, { customerId: row.id, serviceCenterId, linkedAt: now })
   if (row.verifiedAt) return enrich(context, row, form)
   const sealed = sealedCustomer(personal, row.id, form.customer)
   const typed = isNew ? {} : { ...plain, ...sealed, marketingConsent: true }
   const proof = {
-    serviceCenterId: registration.serviceCenterId,
+    serviceCenterId,
     firstPlate: form.vehicles[0]?.plate ?? null,
     verifiedAt: now,
     isNew,
@@ -53,8 +50,8 @@ export async function settleCustomer(
  * is taken over. The first form brings its consent, which whoever filled one in before may have
  * withdrawn since.
  */
-async function enrich(context: Writing, row: CustomerRow, form: Form): Promise<CustomerRow> {
-  const { db, emit, personal } = context
+async function enrich(context: Here, row: CustomerRow, form: Form): Promise<CustomerRow> {
+  const { db, personal } = context
   const facts = openedCustomer(personal, row)
   const told = untoldBefore(row, facts.email, form)
   const known = { ...row, ...facts, ...told }
@@ -72,8 +69,7 @@ async function enrich(context: Writing, row: CustomerRow, form: Form): Promise<C
     ...sealedCustomer(personal, row.id, known),
     marketingConsent: row.marketingConsent || !(await hasFilledForm(db, row.id)),
   })
-  const centers = await centersOfCustomer(db, row.id)
-  emit(CustomerChanged, customer.version, stateOfCustomer(personal, customer, centers))
+  await tellChange(context, customer)
   return customer
 }
 
@@ -88,14 +84,14 @@ function untoldBefore(row: CustomerRow, email: string | null, { customer }: Form
   }
 }
 
-async function hasFilledForm(db: Writing['db'], customerId: string): Promise<boolean> {
+async function hasFilledForm(db: Here['db'], customerId: string): Promise<boolean> {
   const forms = db.selectFrom('registration').select('id').where('customerId', '=', customerId)
   return (await forms.executeTakeFirst()) !== undefined
 }
 
 /** The vehicles of a proved form; those that the customer has already stay as they are. */
 export async function settleNewVehicles(
-  context: Writing,
+  context: Here,
   registration: RegistrationRow,
   customerId: string,
   vehicles: FormVehicle[],

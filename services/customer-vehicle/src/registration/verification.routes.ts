@@ -5,10 +5,10 @@ import { transition } from '@forecourt/platform/transition'
 import type { z } from 'zod'
 import type { CustomerRow } from '../customer/customer.ts'
 import { showCustomer } from '../customer/customer.queries.ts'
-import { endpoint } from '../db.ts'
+import { endpoint, type Here } from '../db.ts'
 import { spellOutVehicle, type VehicleRow } from '../vehicle/vehicle.ts'
 import type { TypedVehicles } from './form.ts'
-import { settleVehicles, type Writing } from './form.queries.ts'
+import { settleVehicles } from './form.queries.ts'
 import {
   PresentedCode,
   registrationCode,
@@ -47,7 +47,7 @@ type Judged = Extract<Judgement, { end: 'proved' | 'consumed' }>
  * request at once with its idempotency key is answered like the first, which the road sees to.
  */
 async function proveRegistration(
-  context: Writing,
+  context: Here,
   { params: { id }, body: { otp: code } }: { params: { id: string }; body: { otp: string } },
 ): Promise<Judged> {
   const { db, otp } = context
@@ -69,7 +69,7 @@ interface Proof {
  * registration and the proved code as they are.
  */
 async function verifyRegistration(
-  context: Writing,
+  context: Here,
   id: string,
   { judged, corrected }: Proof,
 ): Promise<z.input<typeof VerifiedRegistration>> {

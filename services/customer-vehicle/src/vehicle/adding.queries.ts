@@ -36,8 +36,9 @@ export async function addVehicles(
     .onConflict((conflict) => conflict.column('plateKey').doNothing())
     .returningAll()
     .execute()
+  const made = new Set(added.map(({ plateKey }) => plateKey))
   const taken: VehicleRow[] = []
-  for (const { id: _, ...proved } of ordered) {
+  for (const { id: _, ...proved } of ordered.filter(({ plateKey }) => !made.has(plateKey))) {
     const id = await takeOverVehicle(context, proved.plateKey, whose)
     if (id !== undefined) taken.push(await changeTaken(db, id, proved))
   }

@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { fieldProblem } from '@forecourt/platform/problem'
 import { findCustomer } from '../customer/entry.queries.ts'
-import type { Writing } from '../registration/form.queries.ts'
+import type { Here } from '../db.ts'
 import type { ChangeVehicle } from './opening.ts'
 import { serveCustomer } from './owner.queries.ts'
 import { centersOfVehicle } from './vehicle.queries.ts'
@@ -12,7 +12,7 @@ import type { VehicleRow } from './vehicle.ts'
  * served by the vehicle's center. Throws `not_found`.
  */
 export async function moveToOwner(
-  context: Writing,
+  context: Here,
   { id: vehicleId, customerId: formerCustomerId }: VehicleRow,
   { customerId, reason }: ChangeVehicle,
 ): Promise<string | undefined> {

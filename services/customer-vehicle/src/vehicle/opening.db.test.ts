@@ -289,13 +289,53 @@ describe('what nobody has proved blocks nobody', () => {
     expect([moved.status, moved.data]).toMatchObject([200, body])
   })
 
+  test('a mark that is corrected goes to whoever proved the phone, and that is told', async () => {
+    const vehicleNumber = newPlate()
+    const owner = { ownerName: 'Sunil Rao', ownerPhone: newPhone() }
+    const { data: entered } = await add({ ...owner, vehicleNumber }, meera)
+    const { data: mine } = await add({ customerId })
+    const put = (id: string, as: Person) =>
+      stack.call(`PUT /vehicles/${id}`, { as, body: { vehicleNumber } })
+    expect(await put(mine.id, asha)).toMatchObject({ status: 200, data: { vehicleNumber } })
+    const { headers } = await stack.topics.next(
+      'customer-vehicle.vehicle.changed.v1',
+      ({ key }) => key === entered.id,
+    )
+    expect(headers['ce_sequence']).toBe('2')
+    const seen = await stack.call(`GET /vehicles/${entered.id}`, { as: meera })
+    expect(seen.data).toMatchObject({ vehicleNumber, ownerName: 'Sunil Rao' })
+    const back = await put(entered.id, meera)
+    expect([back.status, back.body.error?.reason]).toEqual([409, 'vehicle_already_registered'])
+    const fresh = await stack.call(`PUT /vehicles/${entered.id}`, {
+      as: meera,
+      body: { vehicleNumber: newPlate() },
+    })
+    expect(fresh.status).toBe(200)
+  })
+
   test('nobody unproved takes anything from another', async () => {
     const first = { vehicleNumber: newPlate(), vin: newVin() }
     await add({ ownerName: 'Sunil Rao', ownerPhone: newPhone(), ...first })
     const other = { ownerName: 'Mina Rao', ownerPhone: newPhone() }
     const mark = await add({ ...other, vehicleNumber: first.vehicleNumber })
     const number = await add({ ...other, vin: first.vin })
-    expect([mark.status, number.status]).toEqual([409, 409])
+    const { data: third } = await add(other)
+    const body = { vehicleNumber: first.vehicleNumber }
+    const corrected = await stack.call(`PUT /vehicles/${third.id}`, { as: asha, body })
+    expect([mark, number, corrected].map(({ status }) => status)).toEqual([409, 409, 409])
+  })
+
+  test('a vehicle that moves to a proved owner keeps its own mark and VIN', async () => {
+    const own = { vehicleNumber: newPlate(), vin: newVin() }
+    const { data: sold } = await add({ ownerName: 'Sunil Rao', ownerPhone: newPhone(), ...own })
+    const body = { ...own, customerId, reason: 'Sold' }
+    const { data } = await stack.call(`PUT /vehicles/${sold.id}`, { as: asha, body })
+    expect(data).toMatchObject({ ...own, customerId, version: 2 })
+    const { data: told } = await stack.topics.next(
+      'customer-vehicle.vehicle.changed.v1',
+      ({ key }) => key === sold.id,
+    )
+    expect(told).toMatchObject({ customerId, vin: expect.any(String) })
   })
 
   test('of two customers who add such a vehicle at once one gets it', async () => {

@@ -9,13 +9,13 @@ import { z } from 'zod'
 import { findBrand } from '../brand/brand.queries.ts'
 import { graphicalOf } from '../component/component.queries.ts'
 import { Graphical } from '../component/component.ts'
+import type { Here } from '../db.ts'
 import { attachFiles, releaseFile } from '../file/file.queries.ts'
-import type { Writing } from '../registration/form.queries.ts'
 import { oneVehicle, shownVehicle } from './detail.queries.ts'
 import type { VehicleDetail } from './detail.ts'
 import { today } from '../service-center/service-center.queries.ts'
 import { changeTaken } from './adding.queries.ts'
-import { takeOverVehicle, takeOverVin } from './unproved.queries.ts'
+import { takeOverMark, takeOverVehicle, takeOverVin } from './unproved.queries.ts'
 import { moveToOwner } from './move.queries.ts'
 import { settleSpellings, type ChangeVehicle, type OpenVehicle } from './opening.ts'
 import {
@@ -34,7 +34,7 @@ import { yearProblem } from './year.ts'
  * the phone takes over. Throws `vehicle_already_registered` and `vin_taken`.
  */
 export async function insertVehicle(
-  context: Writing,
+  context: Here,
   body: OpenVehicle,
   { customerId, serviceCenterId }: { customerId: string; serviceCenterId: string },
 ): Promise<string> {
@@ -65,26 +65,21 @@ export async function insertVehicle(
 }
 
 /** Changes a vehicle by what was given, its owner too, and tells of it. */
-export async function changeVehicle(
-  context: Writing,
-  id: string,
-  body: ChangeVehicle,
-): Promise<void> {
+export async function changeVehicle(context: Here, id: string, body: ChangeVehicle): Promise<void> {
   const before = await lockRow<VehicleRow>(context, 'vehicle', id)
   await refuseElsewhere(context, before, body)
   const { paths, faults, ...spelled } = settleSpellings(before, body)
   if (Object.keys(faults).length > 0) throw problem('body_invalid', { fields: faults })
   const change = { ...body, ...spelled }
   const customerId = await moveToOwner(context, before, change)
-  const { vehicleNumber } = change
-  await takeOverVin(context, change.vin, customerId ?? before.customerId)
+  await takeOverOthers(context, before, { ...change, customerId })
   await refuseFuture(change, paths, async () => {
     const [center] = await centersOfVehicle(context.db, id)
     return today(context, center)
   })
   const changes = {
     ...(await columnsOf(context, id, change, paths)),
-    ...(vehicleNumber && markOf(vehicleNumber)),
+    ...(change.vehicleNumber && markOf(change.vehicleNumber)),
     ...given({ customerId }),
   }
   const changed = await changeRow<VehicleRow>(context, 'vehicle', before, changes).catch(
@@ -97,9 +92,20 @@ export async function changeVehicle(
   await tellVehicle(context, changed)
 }
 
+/** What the vehicle has already is its own, also where its owner has proved nothing until now. */
+async function takeOverOthers(
+  context: Here,
+  before: VehicleRow,
+  { vehicleNumber, vin, customerId = before.customerId }: ChangeVehicle,
+): Promise<void> {
+  if (vin !== before.vin) await takeOverVin(context, vin, customerId)
+  if (!vehicleNumber || vehicleNumber.key === before.plateKey) return
+  await takeOverMark(context, vehicleNumber.key, customerId)
+}
+
 /** Archives a vehicle, or brings it back. */
 export async function moveVehicle(
-  context: Writing,
+  context: Here,
   id: string,
   move: 'archive' | 'restore',
 ): Promise<VehicleDetail> {
@@ -110,7 +116,7 @@ export async function moveVehicle(
 
 /** Throws a 422 for what a body says otherwise than it is, and has an address of its own. */
 async function refuseElsewhere(
-  context: Writing,
+  context: Here,
   before: VehicleRow,
   { status, graphicalData }: ChangeVehicle,
 ): Promise<void> {
@@ -149,7 +155,7 @@ async function refuseFuture(
 
 /** The columns of what was given, but for the mark, in the names of our lists. */
 async function columnsOf(
-  context: Writing,
+  context: Here,
   vehicleId: string,
   body: Omit<ChangeVehicle, 'make' | 'year' | 'customerId'>,
   paths: Paths,
@@ -164,7 +170,7 @@ async function columnsOf(
 }
 
 async function brandOf(
-  { db }: Writing,
+  { db }: Here,
   typed: string | undefined,
   paths: Paths,
 ): Promise<string | undefined> {

@@ -13,8 +13,7 @@ import {
 } from '../customer/customer.queries.ts'
 import { findCustomer } from '../customer/entry.queries.ts'
 import { completed, drawReferenceId } from '../customer/proved.queries.ts'
-import type { Tables } from '../db.ts'
-import type { Writing } from '../registration/form.queries.ts'
+import type { Here, Tables } from '../db.ts'
 import type { OpenVehicle } from './opening.ts'
 import { otherOwnerField, type OwnerAddress, type OwnerFields } from './owner.ts'
 
@@ -26,7 +25,7 @@ type Person = OwnerFields & Pick<OpenVehicle, 'vehicleNumber'>
  * `customer_not_linked` for a phone of another center's customer, who is to be looked up.
  */
 export async function settleOwner(
-  context: Writing,
+  context: Here,
   { customerId, ...person }: Person & Pick<OpenVehicle, 'customerId'>,
   serviceCenterId: string,
 ): Promise<string> {
@@ -45,7 +44,7 @@ export function refuseOther(typed: OwnerFields, ...answers: OwnerFields[]): void
   throw fieldProblem(field, message)
 }
 
-function ownerFieldsOf({ personal }: Writing, row: CustomerRow): OwnerFields {
+function ownerFieldsOf({ personal }: Here, row: CustomerRow): OwnerFields {
   const { phone, email, street } = openedCustomer(personal, row)
   const { city, taluka, district, state, pinCode } = row
   return {
@@ -57,7 +56,7 @@ function ownerFieldsOf({ personal }: Writing, row: CustomerRow): OwnerFields {
 }
 
 async function ownerOfPhone(
-  context: Writing,
+  context: Here,
   person: Person,
   serviceCenterId: string,
 ): Promise<string> {
@@ -78,7 +77,7 @@ async function ownerOfPhone(
 }
 
 /** Whoever came by a phone alone has no name but the one that staff is told. */
-async function nameOwner(context: Writing, row: CustomerRow, fullName: string): Promise<void> {
+async function nameOwner(context: Here, row: CustomerRow, fullName: string): Promise<void> {
   if (!isMadeUp(row.fullName) || isMadeUp(fullName)) return
   await tellChange(context, await changeRow(context, 'customer', row, { fullName }))
 }
@@ -88,7 +87,7 @@ async function nameOwner(context: Writing, row: CustomerRow, fullName: string): 
  * everybody whom a visit or a message needs. Answers nothing where somebody has the phone.
  */
 async function enterOwner(
-  context: Writing,
+  context: Here,
   { ownerName, ownerPhone, ownerEmail = null, ownerAddress, vehicleNumber }: Person,
   serviceCenterId: string,
 ): Promise<string | undefined> {
@@ -122,7 +121,7 @@ async function enterOwner(
 }
 
 /** As much of an address as was told, its places in the lists' own spelling. */
-function toldAddress({ places }: Writing, address: OwnerAddress) {
+function toldAddress({ places }: Here, address: OwnerAddress) {
   const { street = null, city, zipCode } = address ?? {}
   const typed = {
     state: address?.state ?? '',
@@ -149,7 +148,7 @@ async function customerOfPhone(
  * stays locked, so that an erasure comes before this or after it. Throws `not_found`.
  */
 export async function serveCustomer(
-  context: Writing,
+  context: Here,
   customerId: string,
   serviceCenterId: string,
 ): Promise<CustomerRow> {

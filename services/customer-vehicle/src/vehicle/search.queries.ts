@@ -1,5 +1,6 @@
 import { normalizePhone } from '@forecourt/contracts/phone'
 import type { Condition } from '@forecourt/platform/list-query'
+import { asItself } from '@forecourt/platform/list'
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { namesOfBrands } from '../brand/brand.queries.ts'
 import type { Means, Tables } from '../db.ts'
@@ -40,7 +41,7 @@ export const matchesVehicle: Condition = (eb, [text = ''], { personal }: Means) 
 
 /** Names are found by their trigrams, and count where the caller may see whose they are. */
 function isNamed(text: string): RawBuilder<boolean> {
-  const typed = text.toLowerCase().replaceAll(/[\\%_]/g, '\\$&')
+  const typed = asItself(text.toLowerCase())
   const pattern = text.length < TRIGRAM ? `% ${typed}%` : `%${typed}%`
   return sql<boolean>`customer_id = any (array(
     select customer_id from customer_name join customer on customer.id = customer_id

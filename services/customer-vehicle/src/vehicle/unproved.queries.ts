@@ -41,3 +41,14 @@ export async function takeOverVin(
     select * from give_up_vin(${vin}, ${customerId}::uuid)`.execute(telling.db)
   for (const row of rows) await tellVehicle(telling, row)
 }
+
+/** Takes a mark from such a vehicle, for one that is there already. */
+export async function takeOverMark(
+  telling: Telling,
+  plateKey: string,
+  customerId: string,
+): Promise<void> {
+  const { rows } = await sql<VehicleRow>`
+    select * from give_up_mark(${plateKey}, ${customerId}::uuid)`.execute(telling.db)
+  for (const row of rows) await tellVehicle(telling, row)
+}

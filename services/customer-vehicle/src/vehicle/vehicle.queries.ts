@@ -60,6 +60,9 @@ export function refuseTaken(plates: readonly Pick<ParsedPlate, 'plate'>[]): void
   })
 }
 
+/** Every center that serves a vehicle, in a column beside its row. */
+export const centersBeside = sql<string[]>`centers_of_vehicle(vehicle.id)`.as('centers')
+
 /** Every center that serves a vehicle, the first one first, also those outside the scope. */
 export async function centersOfVehicle(db: Kysely<Tables>, vehicleId: string): Promise<string[]> {
   const { rows } = await sql<{ centers: string[] }>`
@@ -70,15 +73,25 @@ export async function centersOfVehicle(db: Kysely<Tables>, vehicleId: string): P
 /** Lets a center serve a vehicle; answers whether it did not before. */
 export async function linkVehicle(
   db: Kysely<Tables>,
-  link: z.infer<typeof VehicleCenterRow>,
+  { vehicleId, ...link }: z.infer<typeof VehicleCenterRow>,
 ): Promise<boolean> {
+  return (await linkVehicles(db, [vehicleId], link)).length > 0
+}
+
+/** Lets a center serve several vehicles; answers the ids of those that it did not before. */
+export async function linkVehicles(
+  db: Kysely<Tables>,
+  vehicleIds: readonly string[],
+  link: Omit<z.infer<typeof VehicleCenterRow>, 'vehicleId'>,
+): Promise<string[]> {
+  if (vehicleIds.length === 0) return []
   const added = await db
     .insertInto('vehicleCenter')
-    .values(link)
+    .values(vehicleIds.map((vehicleId) => ({ vehicleId, ...link })))
     .onConflict((conflict) => conflict.doNothing())
     .returning('vehicleId')
-    .executeTakeFirst()
-  return added !== undefined
+    .execute()
+  return added.map(({ vehicleId }) => vehicleId)
 }
 
 export interface Telling {
@@ -90,6 +103,16 @@ export interface Telling {
 /** Tells the new state of a vehicle that was just changed. */
 export async function tellVehicle(telling: Telling, row: VehicleRow): Promise<void> {
   telling.emit(VehicleChanged, row.version, await toldVehicle(telling, row))
+}
+
+/** Tells the states of several. */
+export function tellVehicles(
+  { emit, personal }: Omit<Telling, 'db'>,
+  rows: readonly (VehicleRow & { centers: string[] })[],
+): void {
+  for (const { centers, ...row } of rows) {
+    emit(VehicleChanged, row.version, stateOfVehicle(personal, row, centers))
+  }
 }
 
 export async function toldVehicle({ db, personal }: Omit<Telling, 'emit'>, row: VehicleRow) {

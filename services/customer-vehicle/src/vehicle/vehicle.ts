@@ -2,7 +2,10 @@ import { z } from 'zod'
 
 export const VehicleStatus = z.enum(['active', 'in_service', 'completed', 'archived'])
 
-/** A vehicle of a customer. `plateKey` is what uniqueness is judged by. */
+/**
+ * A vehicle of a customer. `plateKey` is what uniqueness is judged by; one that had to give its
+ * mark to a proved owner's vehicle has a key that no mark has.
+ */
 export const VehicleRow = z.object({
   id: z.uuid(),
   customerId: z.uuid(),

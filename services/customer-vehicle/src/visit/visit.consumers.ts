@@ -2,7 +2,6 @@ import * as billing from '@forecourt/contracts/billing-events'
 import type { DataOf, EventContract } from '@forecourt/contracts/event'
 import * as workshop from '@forecourt/contracts/workshop-events'
 import { json } from '@forecourt/platform/table'
-import { sql } from 'kysely'
 import { consumer, on } from '../db.ts'
 import { followVisits } from './visit.queries.ts'
 import { totalOf, VisitRow } from './visit.ts'
@@ -66,15 +65,13 @@ export const visitInvoices = consumer(
       const { jobCardId, invoiceNumber, serviceCenterId, invoiceDate, status, totalMinor } = told
       if (jobCardId === null || invoiceNumber === null) return
       const of = { jobCardId, serviceCenterId, invoiceNumber, invoiceDate }
-      const invoice = { ...of, status, totalMinor, version: event.sequence }
+      const { sequence: version } = event
+      const invoice = { ...of, status, totalMinor, version }
       await db
         .insertInto('visitInvoice')
         .values({ id: told.invoiceId, ...invoice })
         .onConflict((conflict) =>
-          conflict
-            .column('id')
-            .doUpdateSet(invoice)
-            .where(sql.ref('visit_invoice.version'), '<', event.sequence as never),
+          conflict.column('id').doUpdateSet(invoice).where('visitInvoice.version', '<', version),
         )
         .execute()
     }),

@@ -1,6 +1,6 @@
-import { CountryCallingCode, joinPhone, normalizePhone } from '@forecourt/contracts/phone'
+import { CountryCallingCode } from '@forecourt/contracts/phone'
 import { z } from 'zod'
-import { PhoneDigits, type TypedPhone } from '../phone-proof/phone-proof.ts'
+import { PhoneDigits, readPhone } from '../phone-proof/phone-proof.ts'
 
 /** Without a country code the phone is read as Indian, unless it begins with one. */
 export const AskToSignIn = z
@@ -11,14 +11,4 @@ export const AskToSignIn = z
       examples: ['+91'],
     }),
   })
-  .transform(({ phone: typed, country_code: countryCode = null }, context): TypedPhone => {
-    const phone = countryCode === null ? readAlone(typed) : joinPhone(typed, countryCode)
-    if (phone !== null) return { typed, countryCode, phone }
-    const message = 'Phone number must have at most 20 characters, country code included'
-    context.issues.push({ code: 'custom', path: ['phone'], input: typed, message })
-    return z.NEVER
-  })
-
-function readAlone(typed: string): string | null {
-  return normalizePhone(typed) ?? joinPhone(typed, '+91')
-}
+  .transform(readPhone)

@@ -71,7 +71,7 @@ test('the account of an erased person is no more, nor anything it was known by',
     ({ key, data }) => key === accountId && data === null,
   )
   expect(await tracesInTables(stack, 'identity', known)).toEqual([])
-  expect(tracesInTopics(stack.topics.seen, known)).toEqual([])
+  expect(tracesInTopics(await stack.told(), known)).toEqual([])
   expect((await stack.call('GET /auth/me', { token: accessToken })).status).toBe(401)
   const body = { refreshToken }
   expect((await stack.call('POST /auth/refresh-token', { body })).status).toBe(401)

@@ -1,13 +1,8 @@
 import type { z } from 'zod'
-import { endpoint } from '../db.ts'
+import { endpoint, type Here } from '../db.ts'
 import { openGarage } from './garage.queries.ts'
 import { GarageOpened } from './garage.ts'
-import {
-  handleBudgets,
-  keepPlace,
-  lockVerified,
-  type Opening,
-} from './garage-registration.queries.ts'
+import { handleBudgets, keepPlace, lockVerified } from './garage-registration.queries.ts'
 import { CompleteRegistration, GarageLocated, LocateGarage } from './garage-registration.ts'
 
 export const locateGarage = endpoint('POST /auth/register/step2', {
@@ -35,12 +30,12 @@ export const completeRegistration = endpoint('POST /auth/register/step3', {
   body: CompleteRegistration,
   returns: GarageOpened,
   limits: (who, { body }) => handleBudgets('auth.register.step3', who, body.userId),
-  before: (context: Opening) => context.signer.ready(),
+  before: (context: Here) => context.signer.ready(),
   handle: (context, { body, before: sign }) => openGarage({ ...context, sign }, body),
 })
 
 async function locate(
-  context: Opening,
+  context: Here,
   { userId, ...place }: z.output<typeof LocateGarage>,
 ): Promise<z.input<typeof GarageLocated>> {
   const { id } = await lockVerified(context, userId)

@@ -1,23 +1,17 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
-import type { Context } from '@forecourt/platform/endpoint'
-import { addressKey, type Budget } from '@forecourt/platform/limit'
+import { strangersBudgets, type Budget } from '@forecourt/platform/limit'
 import { problem } from '@forecourt/platform/problem'
 import { sql } from 'kysely'
-import type { Means, Tables } from '../db.ts'
+import type { Here, Means } from '../db.ts'
 import { hashOf } from '../refresh-token.ts'
-import type { Proof } from '../user/contact.queries.ts'
+import type { ProvedBy } from '../user/contact.queries.ts'
 import type { Contact, GarageForm, GarageRegistrationRow, Place } from './garage-registration.ts'
-
-export type Opening = Context<Tables> & Means
-
-const WINDOW_S = 900
-const PER_STRANGER = 5
 
 /** A registration with what its person typed, in clear. */
 export interface Registration {
   id: string
   status: GarageRegistrationRow['status']
-  proved: Proof | null
+  proved: ProvedBy | null
   provedAt: string | null
   form: GarageForm
   /** Where the garage is; null until that was said. */
@@ -26,7 +20,7 @@ export interface Registration {
 
 /** The registration that a person names by e-mail, by phone or by both, whether it lives or not. */
 export async function findByContact(
-  { db, personal }: Pick<Opening, 'db' | 'personal'>,
+  { db, personal }: Pick<Here, 'db' | 'personal'>,
   contact: Contact,
 ): Promise<Registration | undefined> {
   const indexes = indexesOf(personal, contact)
@@ -40,7 +34,7 @@ export async function findByContact(
 
 /** The same, while whoever else wants to change it waits; undefined when it is there no more. */
 export async function lockRegistration(
-  { db, personal }: Pick<Opening, 'db' | 'personal'>,
+  { db, personal }: Pick<Here, 'db' | 'personal'>,
   id: string,
 ): Promise<Registration | undefined> {
   const row = await db
@@ -58,9 +52,9 @@ export async function lockRegistration(
  * `garage_contact_unproved`.
  */
 export async function lockVerified(
-  { db, personal }: Pick<Opening, 'db' | 'personal'>,
+  { db, personal }: Pick<Here, 'db' | 'personal'>,
   handle: string,
-): Promise<Registration & { proved: Proof }> {
+): Promise<Registration & { proved: ProvedBy }> {
   const row = await db
     .selectFrom('garageRegistration')
     .selectAll()
@@ -80,7 +74,7 @@ export async function lockVerified(
  * Makes room for a registration with this e-mail and this phone, while whoever else names one of
  * them waits for the end of the transaction. Throws `garage_registration_pending` while one lives.
  */
-export async function makeRoom({ db, personal }: Opening, form: Contact): Promise<void> {
+export async function makeRoom({ db, personal }: Here, form: Contact): Promise<void> {
   const indexes = indexesOf(personal, form)
   // In one order for everybody: two who name each other's must not wait in a circle.
   for (const index of Object.values(indexes).toSorted()) {
@@ -101,7 +95,7 @@ export async function makeRoom({ db, personal }: Opening, form: Contact): Promis
 
 /** Keeps a form; answers the registration, and its handle, which is kept nowhere. */
 export async function keepForm(
-  { db, personal }: Opening,
+  { db, personal }: Here,
   form: GarageForm,
 ): Promise<{ registration: Pick<Registration, 'id' | 'form'>; handle: string }> {
   const id = randomUUIDv7()
@@ -125,7 +119,7 @@ export async function keepForm(
 
 /** A registration lives for as long as its newest code. */
 export async function liveUntil(
-  { db }: Pick<Opening, 'db'>,
+  { db }: Pick<Here, 'db'>,
   id: string,
   livesUntil: string,
 ): Promise<void> {
@@ -133,9 +127,9 @@ export async function liveUntil(
 }
 
 export async function noteProof(
-  { db }: Pick<Opening, 'db'>,
+  { db }: Pick<Here, 'db'>,
   id: string,
-  { proved, lifeS }: { proved: Proof; lifeS: number },
+  { proved, lifeS }: { proved: ProvedBy; lifeS: number },
 ): Promise<void> {
   await db
     .updateTable('garageRegistration')
@@ -149,27 +143,23 @@ export async function noteProof(
     .execute()
 }
 
-export async function keepPlace(
-  { db, personal }: Opening,
-  id: string,
-  place: Place,
-): Promise<void> {
+export async function keepPlace({ db, personal }: Here, id: string, place: Place): Promise<void> {
   const sealed = personal.seal(JSON.stringify(place), placeOf('place', id))
   await db.updateTable('garageRegistration').set({ place: sealed }).where('id', '=', id).execute()
 }
 
-export async function forgetRegistration({ db }: Pick<Opening, 'db'>, id: string): Promise<void> {
+export async function forgetRegistration({ db }: Pick<Here, 'db'>, id: string): Promise<void> {
   await db.deleteFrom('garageRegistration').where('id', '=', id).execute()
 }
 
 /** Strangers are counted by their address, and by each destination that they name. */
 export function contactBudgets(
   handler: string,
-  who: Pick<Opening, 'personal' | 'address'>,
+  who: Pick<Here, 'personal' | 'address'>,
   contact: Contact,
 ): Budget[] {
   const indexes = Object.entries(indexesOf(who.personal, contact))
-  return budgetsOf(
+  return strangersBudgets(
     handler,
     who,
     indexes.map(([name, index]) => `${name}:${index}`),
@@ -179,18 +169,10 @@ export function contactBudgets(
 /** The same for who holds a handle: its digest is counted, and it stands in no key. */
 export function handleBudgets(
   handler: string,
-  who: Pick<Opening, 'address'>,
+  who: Pick<Here, 'address'>,
   handle: string,
 ): Budget[] {
-  return budgetsOf(handler, who, [`handle:${hashOf(handle)}`])
-}
-
-function budgetsOf(handler: string, { address }: Pick<Opening, 'address'>, of: string[]): Budget[] {
-  return [`address:${addressKey(address)}`, ...of].map((key) => ({
-    key: `${handler}:${key}`,
-    count: PER_STRANGER,
-    perS: WINDOW_S,
-  }))
+  return strangersBudgets(handler, who, [`handle:${hashOf(handle)}`])
 }
 
 /** The keyed digests of what a person names. */

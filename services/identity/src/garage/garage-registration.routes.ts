@@ -3,8 +3,8 @@ import { sendCode, servedCountry } from '@forecourt/otp/send'
 import { consumeCode, verifyCode, type Judgement } from '@forecourt/otp/verify'
 import { problem, type Problem } from '@forecourt/platform/problem'
 import type { z } from 'zod'
-import { endpoint } from '../db.ts'
-import { refuseTaken, type Proof } from '../user/contact.queries.ts'
+import { endpoint, type Here } from '../db.ts'
+import { refuseTaken, type ProvedBy } from '../user/contact.queries.ts'
 import {
   contactBudgets,
   findByContact,
@@ -13,7 +13,6 @@ import {
   lockRegistration,
   makeRoom,
   noteProof,
-  type Opening,
   type Registration,
 } from './garage-registration.queries.ts'
 import {
@@ -75,7 +74,7 @@ export const resendCodes = endpoint('POST /auth/verify/resend', {
 
 /** A hash takes a quarter of a second, in which no transaction should stand. */
 async function settlePassword(
-  context: Opening,
+  context: Here,
   { body: { email, phoneNumber: phone, password } }: { body: RegisterOwner },
 ): Promise<string> {
   servedCountry(context.otp, phone, 'phoneNumber')
@@ -84,7 +83,7 @@ async function settlePassword(
 }
 
 async function register(
-  context: Opening,
+  context: Here,
   { fullName, email, phoneNumber, passwordHash }: GarageForm,
 ): Promise<z.input<typeof OwnerRegistered>> {
   const form = { fullName, email, phoneNumber, passwordHash }
@@ -96,7 +95,7 @@ async function register(
 }
 
 async function resend(
-  context: Opening,
+  context: Here,
   { body }: { body: z.output<typeof AskForCodes> },
 ): Promise<z.input<typeof CodesSent>> {
   const found = await findByContact(context, body)
@@ -109,7 +108,7 @@ async function resend(
 
 /** Must come last in its transaction: what fails after it has cost a code. */
 async function sendCodes(
-  context: Opening,
+  context: Here,
   { id, form: { email, phoneNumber } }: Pick<Registration, 'id' | 'form'>,
 ): Promise<z.input<typeof CodesSent>> {
   const { db, address, emit, otp, personal } = context
@@ -135,7 +134,7 @@ async function sendCodes(
 interface Proven {
   registrationId: string
   otpId: string
-  proof: Proof
+  proof: ProvedBy
 }
 
 /**
@@ -143,7 +142,7 @@ interface Proven {
  * afterwards. Who named no registration is answered like who typed a wrong code.
  */
 async function proveCode(
-  context: Opening,
+  context: Here,
   { body: { code, ...contact } }: { body: z.output<typeof VerifyContact> },
 ): Promise<Proven> {
   const { db, otp } = context
@@ -165,7 +164,7 @@ function refusalOf(judged: Exclude<Judgement, { end: 'proved' }>): Problem {
 
 /** Whatever fails leaves the proved code as it is; so the other one may be presented instead. */
 async function verify(
-  context: Opening,
+  context: Here,
   { registrationId, otpId, proof }: Proven,
 ): Promise<z.input<typeof Verified>> {
   const registration = await lockRegistration(context, registrationId)

@@ -3,7 +3,7 @@ import { fileIdIn } from '@forecourt/contracts/file-address'
 import { problem } from '@forecourt/platform/problem'
 import { sql, type Kysely } from 'kysely'
 import type { z } from 'zod'
-import type { Means, Tables } from '../db.ts'
+import type { Here, Means, Tables } from '../db.ts'
 import { closeServiceCenter, insertUnlessTaken } from '../service-center/service-center.queries.ts'
 import { openSession } from '../session/session.queries.ts'
 import type { Sign } from '../signing-key/signing-key.ts'
@@ -14,17 +14,17 @@ import { garageCodeOf, type Garage, type GarageOpened, type GarageRow } from './
 import {
   forgetRegistration,
   lockVerified,
-  type Opening,
   type Registration,
 } from './garage-registration.queries.ts'
 import type { CompleteRegistration, Place } from './garage-registration.ts'
+import { suspendStaff } from './garage-staff.queries.ts'
 
 /**
  * Opens what a registration asked for: a service center, an account that manages it, and a session
  * of its owner. The registration ends with it, so that whoever comes second finds none.
  */
 export async function openGarage(
-  context: Opening & { sign: Sign },
+  context: Here & { sign: Sign },
   { userId: handle, ...said }: CompleteRegistration,
 ): Promise<z.input<typeof GarageOpened>> {
   const registration = await lockVerified(context, handle)
@@ -35,9 +35,7 @@ export async function openGarage(
   const user = await openAccount(context, registration, { serviceCenterId, emiratesIdFileId })
   await keepGarage(context, { userId: user.id, serviceCenterId, place, said })
   await forgetRegistration(context, registration.id)
-  const { db } = context
-  const reach = await selectUsers(db).where('id', '=', user.id).executeTakeFirstOrThrow()
-  const { accessToken, refreshToken } = await openSession(context, reach, 'unproved')
+  const { accessToken, refreshToken } = await openSession(context, user, 'unproved')
   context.proved({ userId: user.id, roles: [user.role], centers: user.serviceCenterIds })
   const { email, fullName, phoneNumber } = form
   const { id, createdAt, updatedAt } = user
@@ -56,7 +54,7 @@ export async function openGarage(
 type Said = Omit<CompleteRegistration, 'userId'>
 
 /** Numbers are drawn by the database, and a code that an administrator has used is passed over. */
-async function openCenter(context: Opening, place: Place, said: Said): Promise<string> {
+async function openCenter(context: Here, place: Place, said: Said): Promise<string> {
   const { address, street, state, location } = place
   for (;;) {
     const { rows } = await sql<{ number: number }>`
@@ -78,7 +76,7 @@ async function openCenter(context: Opening, place: Place, said: Said): Promise<s
 }
 
 async function openAccount(
-  context: Opening,
+  context: Here,
   { form, proved, provedAt }: Registration,
   opened: { serviceCenterId: string; emiratesIdFileId: string | null },
 ): Promise<UserRow> {
@@ -106,7 +104,7 @@ interface Kept {
 }
 
 async function keepGarage(
-  { db, personal }: Opening,
+  { db, personal }: Here,
   { userId, serviceCenterId, place, said }: Kept,
 ): Promise<void> {
   const id = randomUUIDv7()
@@ -127,17 +125,16 @@ async function keepGarage(
     .execute()
 }
 
-/** Takes the service center of a rejected owner out of work. */
-export async function closeGarage(
-  context: Pick<Opening, 'db' | 'emit'>,
-  userId: string,
-): Promise<void> {
+/** Takes the garage of a rejected owner out of work, and whoever was hired there. */
+export async function closeGarage(context: Here, userId: string): Promise<void> {
   const garage = await context.db
     .selectFrom('garage')
     .select('serviceCenterId')
     .where('userId', '=', userId)
     .executeTakeFirst()
-  if (garage) await closeServiceCenter(context, garage.serviceCenterId)
+  if (!garage) return
+  await closeServiceCenter(context, garage.serviceCenterId)
+  await suspendStaff(context, garage.serviceCenterId)
 }
 
 /** The garage of an account. Throws `not_found` where there is none, or none to be seen. */

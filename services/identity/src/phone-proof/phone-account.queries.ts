@@ -1,17 +1,17 @@
+import type { Here } from '../db.ts'
 import { countryCodeOf } from '@forecourt/contracts/phone'
 import { fileUrl } from '@forecourt/contracts/file-address'
-import { enter } from '../second-factor/entrance.queries.ts'
+import { enter, lockedAccount } from '../second-factor/entrance.queries.ts'
 import type { Sign } from '../signing-key/signing-key.ts'
 import { takeUnproved } from '../user/contact.queries.ts'
 import { keepParticulars, makeNames, particularsOf } from '../user/profile.queries.ts'
 import { createUser, openedPerson } from '../user/user.queries.ts'
 import type { UserRow } from '../user/user.ts'
 import type { PhoneCustomer, PhoneSignedIn, TypedPhone } from './phone-proof.ts'
-import type { Proving } from './phone-proof.queries.ts'
 
 /** Opens the account of a proved phone. Undefined when another one has proved it first. */
 export async function openPhoneAccount(
-  context: Proving,
+  context: Here,
   { typed, phone }: TypedPhone,
 ): Promise<UserRow | undefined> {
   await takeUnproved(context, { phone })
@@ -28,12 +28,12 @@ export async function openPhoneAccount(
 
 /** Signs in whoever has proved the phone of an account. */
 export async function enterByPhone(
-  context: Proving & { sign: Sign },
+  context: Here & { sign: Sign },
   user: UserRow,
   asked: TypedPhone,
 ): Promise<PhoneSignedIn> {
   const customer = await phoneCustomerOf(context, user, asked)
-  const entered = await enter(context, user.id)
+  const entered = await enter(context, await lockedAccount(context, user.id))
   if (!('accessToken' in entered)) return entered
   return {
     customer,
@@ -46,7 +46,7 @@ export async function enterByPhone(
 
 /** Whoever came in another way gets the made names with the first sign-in by phone. */
 async function phoneCustomerOf(
-  context: Proving,
+  context: Here,
   user: UserRow,
   { typed, phone, countryCode }: TypedPhone,
 ): Promise<PhoneCustomer> {

@@ -1,3 +1,4 @@
+import type { Here } from '../db.ts'
 import { AccountOtpRequested } from '@forecourt/contracts/identity-events'
 import { proveOrRefuse, sendOrShow } from '@forecourt/otp/by-phone'
 import type { z } from 'zod'
@@ -8,13 +9,13 @@ import {
   type PhoneProofRow,
   type TypedPhone,
 } from './phone-proof.ts'
-import { keepProof, type PhoneProof, type Proving } from './phone-proof.queries.ts'
+import { keepProof, type PhoneProof } from './phone-proof.queries.ts'
 
 type Purpose = PhoneProofRow['purpose']
 
 /** Keeps a phone and sends its code, or does the same work and brings it to nobody. */
 export async function sendPhoneCode(
-  context: Proving,
+  context: Here,
   purpose: Purpose,
   asked: TypedPhone,
   { isBrought, toDo }: { isBrought: boolean; toDo: 'login' | 'registration' },
@@ -43,7 +44,7 @@ export interface ProvenPhone {
 
 /** Judges the code of a phone. Throws what the flows by phone alone tell of a code. */
 export async function provePhone(
-  context: Proving,
+  context: Here,
   purpose: Purpose,
   { proof, typed, code }: { proof: PhoneProof; typed: string; code: string },
 ): Promise<ProvenPhone> {

@@ -9,9 +9,10 @@ export const forgetPhoneProofs = job({
   name: 'forget-phone-proofs',
   everyMs: 600_000,
   async run({ db }) {
-    const old = sql<string>`now() - interval '1 day'`
-    await db.deleteFrom('phoneProof').where('codeSentAt', '<', old).execute()
-    await db.deleteFrom('contactChange').where('askedAt', '<', old).execute()
+    await db
+      .deleteFrom('phoneProof')
+      .where('codeSentAt', '<', sql<string>`now() - interval '1 day'`)
+      .execute()
     return false
   },
 })

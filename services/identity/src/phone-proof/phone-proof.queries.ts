@@ -1,16 +1,12 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { typedDigits } from '@forecourt/contracts/phone'
-import type { Context } from '@forecourt/platform/endpoint'
-import { addressKey, type Budget } from '@forecourt/platform/limit'
+import { strangersBudgets, type Budget } from '@forecourt/platform/limit'
 import { sql } from 'kysely'
-import type { Means, Tables } from '../db.ts'
+import type { Here, Means } from '../db.ts'
 import { codePolicy, type PhoneProofRow, type TypedPhone } from './phone-proof.ts'
 
-export type Proving = Context<Tables> & Means
-type Looking = Pick<Proving, 'db' | 'personal'>
+type Looking = Pick<Here, 'db' | 'personal'>
 type Purpose = PhoneProofRow['purpose']
-
-const WINDOW_S = 900
 
 /** A phone whose code is on its way, with what its person typed. */
 export interface PhoneProof extends TypedPhone {
@@ -45,7 +41,7 @@ export async function lockProof(
   return findProof(context, purpose, typed)
 }
 
-export async function forgetProof({ db }: Pick<Proving, 'db'>, id: string): Promise<void> {
+export async function forgetProof({ db }: Pick<Here, 'db'>, id: string): Promise<void> {
   await db.deleteFrom('phoneProof').where('id', '=', id).execute()
 }
 
@@ -53,7 +49,7 @@ export async function forgetProof({ db }: Pick<Proving, 'db'>, id: string): Prom
  * Keeps a phone until its code comes back, in the place of another one that the same digits meant.
  * Answers what is to be sent.
  */
-export async function keepProof(context: Proving, purpose: Purpose, asked: TypedPhone) {
+export async function keepProof(context: Here, purpose: Purpose, asked: TypedPhone) {
   const { db, personal, address } = context
   const { typed, countryCode, phone } = asked
   const known = await lockProof(context, purpose, typed)
@@ -78,19 +74,11 @@ export async function keepProof(context: Proving, purpose: Purpose, asked: Typed
 /** Strangers are counted by their address and by the phone that they name. */
 export function budgetsOf(
   handler: string,
-  { personal, address }: Pick<Proving, 'personal' | 'address'>,
-  asked: { typed: string; perAddress: number; perPhone: number },
+  who: Pick<Here, 'personal' | 'address'>,
+  typed: string,
+  counts?: { perAddress: number; perDestination: number },
 ): Budget[] {
-  const { typed, perAddress, perPhone } = asked
-  const budget = (key: string, count: number) => ({
-    key: `${handler}:${key}`,
-    count,
-    perS: WINDOW_S,
-  })
-  return [
-    budget(`address:${addressKey(address)}`, perAddress),
-    budget(`phone:${digitsIndexOf(personal, typed)}`, perPhone),
-  ]
+  return strangersBudgets(handler, who, [`phone:${digitsIndexOf(who.personal, typed)}`], counts)
 }
 
 /** Digits have no `+`, so that they never mean what a whole phone means. */

@@ -1,4 +1,4 @@
-import { typedDigits } from '@forecourt/contracts/phone'
+import { joinPhone, normalizePhone, typedDigits } from '@forecourt/contracts/phone'
 import { typedText } from '@forecourt/contracts/typed'
 import { z } from 'zod'
 import { CodeOwed, EnrollmentOwed } from '../second-factor/second-factor.ts'
@@ -34,13 +34,37 @@ export const PhoneDigits = typedText('Phone number')
   .refine((typed) => typedDigits(typed) !== null, 'Phone number must have 10 to 20 digits')
   .meta({ description: 'Mobile number, 10 to 20 digits.', examples: ['1234567890'] })
 
+/**
+ * What digits beside a country code mean. Without a code they are read as Indian, unless they begin
+ * with one.
+ */
+export function readPhone(
+  typed: { phone: string; country_code?: string | null | undefined },
+  context: Pick<z.RefinementCtx, 'issues'>,
+): TypedPhone {
+  const { phone: digits, country_code: countryCode = null } = typed
+  const phone = countryCode === null ? readAlone(digits) : joinPhone(digits, countryCode)
+  if (phone !== null) return { typed: digits, countryCode, phone }
+  const message = 'Phone number must have at most 20 characters, country code included'
+  context.issues.push({ code: 'custom', path: ['phone'], input: digits, message })
+  return z.NEVER
+}
+
+function readAlone(digits: string): string | null {
+  return normalizePhone(digits) ?? joinPhone(digits, '+91')
+}
+
+const OTP_FAULT = 'OTP must be 6 digits'
+
+/** A code as its owner types or pastes it, refused in the words of the flows by phone alone. */
+export const TypedOtp = z
+  .string(OTP_FAULT)
+  .trim()
+  .regex(/^[0-9]{6}$/, OTP_FAULT)
+
 export const PresentPhoneCode = z.object({
   phone: PhoneDigits.describe('The mobile number as it was typed when the code was asked for.'),
-  otp: z
-    .string('OTP must be 6 digits')
-    .trim()
-    .regex(/^[0-9]{6}$/, 'OTP must be 6 digits')
-    .describe('The code that was sent to the phone.'),
+  otp: TypedOtp.describe('The code that was sent to the phone.'),
 })
 export type PresentPhoneCode = z.output<typeof PresentPhoneCode>
 

@@ -290,11 +290,7 @@ test('the account is told to the house, and lies there without a readable word',
     personal.open(String(sealed), { table: 'user', column, id: customer.id })
   expect(opened('phone', created.data?.['phone'])).toBe(`+91${digits}`)
   expect(opened('full_name', created.data?.['fullName'])).toBe(customer.username)
-  await stack.topics.next(
-    'identity.audit.recorded.v1',
-    ({ data }) => data?.['userId'] === customer.id,
-  )
-  const told = JSON.stringify(stack.topics.seen.map(({ data }) => data))
+  const told = JSON.stringify((await stack.told()).map(({ data }) => data))
   const { rows } = await stack.admin.query(
     `select to_jsonb(profile) as profile, to_jsonb("user") as account from profile
        join "user" using (id) where id = $1`,

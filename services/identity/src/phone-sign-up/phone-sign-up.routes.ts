@@ -3,7 +3,7 @@ import { servedCountry } from '@forecourt/otp/send'
 import { consumeCode } from '@forecourt/otp/verify'
 import { problem } from '@forecourt/platform/problem'
 import type { z } from 'zod'
-import { endpoint } from '../db.ts'
+import { endpoint, type Here } from '../db.ts'
 import { enterByPhone, openPhoneAccount } from '../phone-proof/phone-account.queries.ts'
 import {
   PhoneCodeSent,
@@ -11,20 +11,13 @@ import {
   PresentPhoneCode,
   type TypedPhone,
 } from '../phone-proof/phone-proof.ts'
-import {
-  budgetsOf,
-  findProof,
-  forgetProof,
-  lockProof,
-  type Proving,
-} from '../phone-proof/phone-proof.queries.ts'
+import { budgetsOf, findProof, forgetProof, lockProof } from '../phone-proof/phone-proof.queries.ts'
 import { provePhone, sendPhoneCode, type ProvenPhone } from '../phone-proof/phone-code.queries.ts'
-import { lockWaiting } from '../sign-up/sign-up.queries.ts'
-import { registering } from '../user/account.queries.ts'
+import { lockPhone } from '../sign-up/sign-up.queries.ts'
+import { registering } from '../user/staff-registration.queries.ts'
 import { AskByPhone, isOfStaff } from './phone-sign-up.ts'
 
 const PURPOSE = 'phone-sign-up'
-const strangers = { perAddress: 5, perPhone: 5 }
 
 const askByPhone = endpoint('POST /auth/register', {
   about: 'Ask for an account by a phone alone; a code goes to it by SMS.',
@@ -36,7 +29,7 @@ const askByPhone = endpoint('POST /auth/register', {
   invalid: 'phone_form_invalid',
   body: AskByPhone,
   returns: PhoneCodeSent,
-  limits: (who, { body: { typed } }) => budgetsOf('auth.register', who, { typed, ...strangers }),
+  limits: (who, { body: { typed } }) => budgetsOf('auth.register', who, typed),
   handle: (context, { body }) => askToRegister(context, body),
 })
 
@@ -59,13 +52,13 @@ export const verifyRegistration = endpoint('POST /auth/verify-registration-otp',
   body: PresentPhoneCode,
   returns: PhoneSignedIn,
   limits: (who, { body: { phone: typed } }) =>
-    budgetsOf('auth.verify-registration-otp', who, { typed, ...strangers }),
+    budgetsOf('auth.verify-registration-otp', who, typed),
   before: proveRegistration,
   handle: (context, { before }) => openAccount(context, before),
 })
 
 async function askToRegister(
-  context: Proving,
+  context: Here,
   asked: TypedPhone,
 ): Promise<z.input<typeof PhoneCodeSent>> {
   servedCountry(context.otp, asked.phone, 'country_code')
@@ -75,7 +68,7 @@ async function askToRegister(
 
 /** Before and apart from what it opens: a try stays counted whatever fails afterwards. */
 async function proveRegistration(
-  context: Proving,
+  context: Here,
   { body: { phone: typed, otp: code } }: { body: PresentPhoneCode },
 ): Promise<ProvenPhone> {
   const proof = await findProof(context, PURPOSE, typed)
@@ -88,13 +81,13 @@ async function proveRegistration(
 
 /** Opens the account of a proved phone. Whatever fails leaves the proved code as it is. */
 async function openAccount(
-  context: Proving,
+  context: Here,
   { proof, typed, otpId, sign }: ProvenPhone,
 ): Promise<PhoneSignedIn> {
   const { db } = context
   const waiting = await lockProof(context, PURPOSE, typed)
   // Two who bring one code at once, or a form with a password that waits for the same phone.
-  await lockWaiting(context, proof.phone)
+  await lockPhone(context, proof.phone)
   await refuseRegistered(context, [proof.phone])
   // The digits mean somebody else's phone since.
   if (waiting?.id !== proof.id) throw problem('phone_code_expired')
@@ -107,7 +100,7 @@ async function openAccount(
 
 /** Throws `phone_registered` when somebody has proved one of these phones already. */
 async function refuseRegistered(
-  { db, personal }: Pick<Proving, 'db' | 'personal'>,
+  { db, personal }: Pick<Here, 'db' | 'personal'>,
   phones: string[],
 ): Promise<void> {
   if (phones.length === 0) return

@@ -1,6 +1,6 @@
-import { CountryCallingCode, joinPhone } from '@forecourt/contracts/phone'
+import { CountryCallingCode } from '@forecourt/contracts/phone'
 import { z } from 'zod'
-import { PhoneDigits, type TypedPhone } from '../phone-proof/phone-proof.ts'
+import { PhoneDigits, readPhone } from '../phone-proof/phone-proof.ts'
 
 /** The whole form of somebody who wants an account: a phone. */
 export const AskByPhone = z
@@ -11,13 +11,7 @@ export const AskByPhone = z
       examples: ['+91'],
     }),
   })
-  .transform(({ phone: typed, country_code: countryCode }, context): TypedPhone => {
-    const phone = joinPhone(typed, countryCode)
-    if (phone !== null) return { typed, countryCode, phone }
-    const message = 'Phone number must have at most 20 characters, country code included'
-    context.issues.push({ code: 'custom', path: ['phone'], input: typed, message })
-    return z.NEVER
-  })
+  .transform(readPhone)
 
 /** Somebody who works here is registered by e-mail and role; whatever else is a phone. */
 export function isOfStaff(body: Record<string, unknown>): boolean {

@@ -1,13 +1,12 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { RoleDefined } from '@forecourt/contracts/identity-events'
-import type { Context } from '@forecourt/platform/endpoint'
 import { isOfAllCenters } from '@forecourt/platform/me'
 import { problem } from '@forecourt/platform/problem'
 import { changeRow, lockRow } from '@forecourt/platform/row'
 import { given } from '@forecourt/platform/table'
 import { sql } from 'kysely'
 import type { z } from 'zod'
-import type { Tables } from '../db.ts'
+import type { Here } from '../db.ts'
 import { isBelow } from '../user/account.ts'
 import {
   faultOfPermissions,
@@ -16,8 +15,6 @@ import {
   type DefineRole,
   type RoleRow,
 } from './role.ts'
-
-type Here = Context<Tables>
 
 /** Serialises changes of roles; any number that none other uses. */
 const ROLES_LOCK = 4_212

@@ -1,7 +1,6 @@
-import type { Context } from '@forecourt/platform/endpoint'
 import { problem } from '@forecourt/platform/problem'
 import { sql } from 'kysely'
-import type { Means, Tables } from '../db.ts'
+import type { Here } from '../db.ts'
 import { openSession } from '../session/session.queries.ts'
 import type { SignedIn } from '../session/session.ts'
 import type { Sign } from '../signing-key/signing-key.ts'
@@ -10,20 +9,20 @@ import { owedFactor, type UserAndReach, type UserRow } from '../user/user.ts'
 import { openChallenge } from './challenge.queries.ts'
 import type { Entered } from './second-factor.ts'
 
-type Entering = Context<Tables> & Means & { sign: Sign }
+type Entering = Here & { sign: Sign }
 
 /**
  * Lets somebody in who has proved the first factor, be it a password or a code: with tokens, or
- * with a challenge where the second factor is missing. Every way of signing in ends here.
+ * with a challenge where the second factor is missing. Every way of signing in ends here. The
+ * account's row must be locked.
  */
-export async function enter(context: Entering, userId: string): Promise<Entered> {
+export async function enter(context: Entering, user: UserAndReach): Promise<Entered> {
   const { db, proved, settingOf } = context
-  const user = await lockedAccount(context, userId)
   const owed = owedFactor(user, 'unproved', settingOf('mfaRequiredForRoles'))
   if (!owed) return signIn(context, user, 'unproved')
   await refuseBarred(db, user)
-  proved({ userId, roles: [user.role], centers: user.serviceCenterIds })
-  return openChallenge(db, userId, owed)
+  proved({ userId: user.id, roles: [user.role], centers: user.serviceCenterIds })
+  return openChallenge(db, user.id, owed)
 }
 
 /** Hands a locked account its tokens, behind the one door. */

@@ -1,16 +1,14 @@
 import { randomUUIDv7 } from 'node:crypto'
-import type { Context } from '@forecourt/platform/endpoint'
 import { addressKey } from '@forecourt/platform/limit'
 import { problem } from '@forecourt/platform/problem'
 import { sql, type Kysely } from 'kysely'
-import type { Means, Tables } from '../db.ts'
+import type { Here, Means, Tables } from '../db.ts'
 import { endSessionsOf } from '../session/ending.queries.ts'
 import { failureBudgets } from '../user/attempt.ts'
 import { countFailure, forgetFailures, openedPerson, refuseLocked } from '../user/user.queries.ts'
 import type { UserRow } from '../user/user.ts'
 import { RECOVERY_CODES, type Enrollment, type SecondFactorRow } from './second-factor.ts'
 
-type Here = Context<Tables> & Means
 type Personal = Means['personal']
 
 /** A right code, until it is used up: a step of the app, or the digest of a recovery code. */

@@ -1,8 +1,7 @@
-import type { Context } from '@forecourt/platform/endpoint'
 import { problem } from '@forecourt/platform/problem'
 import { lockRow } from '@forecourt/platform/row'
 import { z } from 'zod'
-import { endpoint, type Means, type Tables } from '../db.ts'
+import { endpoint, type Here } from '../db.ts'
 import { endSessionsOf } from '../session/ending.queries.ts'
 import { refuseUnmanaged, shownAccount } from '../user/account.queries.ts'
 import { Account } from '../user/account.ts'
@@ -25,8 +24,6 @@ import {
   proveCode,
   useProof,
 } from './second-factor.queries.ts'
-
-type Here = Context<Tables> & Means
 
 export const enrollFactor = endpoint('POST /auth/mfa/enroll', {
   about: 'Set up a second factor: the secret for an authenticator app. It does not count yet.',

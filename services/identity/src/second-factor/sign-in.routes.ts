@@ -1,5 +1,4 @@
-import type { Context } from '@forecourt/platform/endpoint'
-import { endpoint, type Means, type Tables } from '../db.ts'
+import { endpoint, type Here } from '../db.ts'
 import { SignedIn } from '../session/session.ts'
 import type { Sign } from '../signing-key/signing-key.ts'
 import { challengeOf, useChallenge } from './challenge.queries.ts'
@@ -18,8 +17,6 @@ import {
   useProof,
   type Proof,
 } from './second-factor.queries.ts'
-
-type Here = Context<Tables> & Means
 
 export const loginBySecondFactor = endpoint('POST /auth/login/mfa', {
   about: 'Sign in with the second factor: a code of the app, or a recovery code.',

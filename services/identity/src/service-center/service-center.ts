@@ -162,6 +162,10 @@ function flatOf({ zipCode, ...place }: z.infer<typeof Address> = {}): Place {
   return { ...place, ...(zipCode !== undefined && { pinCode: zipCode }) }
 }
 
+/** Of two names of a zone the list has the older: India's is Asia/Calcutta there. */
+const timeZones = new Set([...Intl.supportedValuesOf('timeZone'), 'Asia/Kolkata'])
+
+/** By its name: an offset such as +05:30, which Intl takes too, means the opposite to Postgres. */
 function isTimeZone(value: string): boolean {
-  return Intl.supportedValuesOf('timeZone').includes(value) || value === 'Asia/Kolkata'
+  return timeZones.has(value)
 }

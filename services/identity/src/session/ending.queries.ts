@@ -16,23 +16,7 @@ const FOREVER = '9999-12-31T23:59:59Z'
  * of it. A session that has ended already stays as it is.
  */
 export async function endSession(context: Ending, id: string, endedBy: Cause): Promise<void> {
-  const { db, emit } = context
-  const ended = await db
-    .updateTable('session')
-    .set({
-      endedAt: sql<string>`now()`,
-      endedBy,
-      successor: null,
-      version: sql<number>`version + 1`,
-      updatedAt: sql<string>`now()`,
-    })
-    .where('id', '=', id)
-    .where('endedAt', 'is', null)
-    .returning('version')
-    .executeTakeFirst()
-  if (!ended) return
-  const refusal = await refuseTokens(context, id, sql`${FOREVER}::timestamptz`)
-  emit(SessionEnded, ended.version, { sessionId: id, ...refusal })
+  await endSessions(context, [id], endedBy)
 }
 
 /**
@@ -44,9 +28,9 @@ export async function endSessionsOf(
   userId: string,
   { endedBy, except = null }: { endedBy: Cause; except?: string | null },
 ): Promise<void> {
-  for (const id of await livingSessions(context, userId)) {
-    if (id !== except) await endSession(context, id, endedBy)
-  }
+  const living = await livingSessions(context, userId)
+  const others = living.filter((id) => id !== except)
+  await endSessions(context, others, endedBy)
 }
 
 /**
@@ -55,17 +39,38 @@ export async function endSessionsOf(
  */
 export async function outdateSessionsOf(context: Ending, userId: string): Promise<void> {
   const { db, emit } = context
-  for (const id of await livingSessions(context, userId)) {
-    const { version } = await db
-      .updateTable('session')
-      .set({ version: sql<number>`version + 1`, updatedAt: sql<string>`now()` })
-      .where('id', '=', id)
-      .returning('version')
-      .executeTakeFirstOrThrow()
-    // Tokens carry whole seconds: those of the second that has begun are refused with the others.
-    const next = sql`date_trunc('second', clock_timestamp()) + interval '1 second'`
-    const refusal = await refuseTokens(context, id, next)
-    emit(SessionOutdated, version, { sessionId: id, ...refusal })
+  const living = await livingSessions(context, userId)
+  const outdated = await db
+    .updateTable('session')
+    .set({ version: sql<number>`version + 1`, updatedAt: sql<string>`now()` })
+    .where(isAmong(living))
+    .returning(['id', 'version'])
+    .execute()
+  // Tokens carry whole seconds: those of the second that has begun are refused with the others.
+  const next = sql`date_trunc('second', clock_timestamp()) + interval '1 second'`
+  for (const { version, ...refusal } of await refuseTokens(context, outdated, next)) {
+    emit(SessionOutdated, version, refusal)
+  }
+}
+
+async function endSessions(context: Ending, ids: string[], endedBy: Cause): Promise<void> {
+  const { db, emit } = context
+  const ended = await db
+    .updateTable('session')
+    .set({
+      endedAt: sql<string>`now()`,
+      endedBy,
+      successor: null,
+      version: sql<number>`version + 1`,
+      updatedAt: sql<string>`now()`,
+    })
+    .where(isAmong(ids))
+    .where('endedAt', 'is', null)
+    .returning(['id', 'version'])
+    .execute()
+  const never = sql`${FOREVER}::timestamptz`
+  for (const { version, ...refusal } of await refuseTokens(context, ended, never)) {
+    emit(SessionEnded, version, refusal)
   }
 }
 
@@ -83,20 +88,41 @@ async function livingSessions({ db }: Ending, userId: string): Promise<string[]>
   return living.map(({ id }) => id)
 }
 
-/** Answers from when tokens count again, and when the last one so far has run out by itself. */
+/** However many there are: nothing bounds the sessions of an account, and the text stays one. */
+function isAmong(ids: string[]) {
+  return sql<boolean>`id = any (${ids}::uuid[])`
+}
+
+interface Refusal {
+  version: number
+  sessionId: string
+  /** From when tokens count again. */
+  tokensBefore: string
+  /** When the last one so far has run out by itself. */
+  forgetAt: string
+}
+
+/** Answers what the other services are told of each session. */
 async function refuseTokens(
   { db, lifetimes }: Ending,
-  id: string,
+  sessions: Pick<SessionRow, 'id' | 'version'>[],
   before: ReturnType<typeof sql>,
-): Promise<{ tokensBefore: string; forgetAt: string }> {
-  const { rows } = await sql<{ tokensBefore: string; forgetAt: string }>`
-    insert into ended_session as known (session_id, tokens_before, forget_at)
-    values (${id}::uuid, ${before}, ${inSeconds(longestAccess(lifetimes) + 60)})
-    on conflict (session_id) do update set
-      tokens_before = greatest(known.tokens_before, excluded.tokens_before),
-      forget_at = greatest(known.forget_at, excluded.forget_at)
-    returning tokens_before, forget_at`.execute(db)
-  const [mark] = rows
-  if (!mark) throw new Error('The end of a session was not written.')
-  return mark
+): Promise<Refusal[]> {
+  if (sessions.length === 0) return []
+  const ids = sessions.map(({ id }) => id)
+  const versions = sessions.map(({ version }) => version)
+  const { rows } = await sql<Refusal>`
+    with touched as (
+      select id, version from unnest(${ids}::uuid[], ${versions}::int[]) as touched (id, version)
+    ), refused as (
+      insert into ended_session as known (session_id, tokens_before, forget_at)
+      select id, ${before}, ${inSeconds(longestAccess(lifetimes) + 60)} from touched
+      on conflict (session_id) do update set
+        tokens_before = greatest(known.tokens_before, excluded.tokens_before),
+        forget_at = greatest(known.forget_at, excluded.forget_at)
+      returning session_id, tokens_before, forget_at
+    )
+    select version, session_id, tokens_before, forget_at
+      from refused join touched on id = session_id order by id`.execute(db)
+  return rows
 }

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readConfig } from '@forecourt/platform/config'
+import { statements } from '@forecourt/platform/database'
+import { systemScope } from '@forecourt/platform/scope'
 import { ownKeys } from '@forecourt/testing/own-keys'
 import { openStack, type Stack } from '@forecourt/testing/stack'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -233,6 +235,25 @@ describe('a token that was copied', () => {
     expect(await sessionOf(first)).toMatchObject({ ended_by: 'reuse', version: 2 })
   })
 
+  test('is known for a year after its exchange, and forgotten then', async () => {
+    const late = await signIn()
+    const { data: current } = await refresh(late.refreshToken)
+    const later = await signIn()
+    const { data: untouched } = await refresh(later.refreshToken)
+    for (const [tokens, days] of [[late, 364] as const, [later, 366] as const]) {
+      await letPass(tokens, days * 86_400)
+      await stack.admin.query(
+        'update spent_token set spent_at = now() - make_interval(days => $2) where session_id = $1',
+        [sessionIdOf(tokens), days],
+      )
+    }
+    await forgetSpent()
+    expect((await refresh(late.refreshToken)).status).toBe(401)
+    await expectEnded(current)
+    expect((await refresh(later.refreshToken)).status).toBe(401)
+    expect(await isSignedIn(untouched)).toBe(true)
+  })
+
   test('leaves the other sessions of the account alone', async () => {
     const phone = await signIn()
     const desk = await signIn()
@@ -243,3 +264,9 @@ describe('a token that was copied', () => {
     expect(await isSignedIn(phone)).toBe(true)
   })
 })
+
+async function forgetSpent(): Promise<void> {
+  const job = identity.jobs?.find(({ name }) => name === 'forget-spent-tokens')
+  const db = statements<never>(stack.house.pool, systemScope(), 'read write')
+  await job?.run({ db, pool: stack.house.pool, log: stack.house.log } as never)
+}

@@ -13,3 +13,16 @@ export const forgetOldSessions = job({
     return false
   },
 })
+
+/** A copied token is told from a stranger's for a year, much longer than it could have lived. */
+export const forgetSpentTokens = job({
+  name: 'forget-spent-tokens',
+  everyMs: 3_600_000,
+  async run({ db }) {
+    await db
+      .deleteFrom('spentToken')
+      .where('spentAt', '<', sql<string>`now() - interval '365 days'`)
+      .execute()
+    return false
+  },
+})

@@ -5,7 +5,7 @@ import type { Means, Tables } from '../db.ts'
 import { hashOf, makeRefreshToken, sealUnder, unsealUnder } from '../refresh-token.ts'
 import type { Sign } from '../signing-key/signing-key.ts'
 import { admit } from '../user/user.queries.ts'
-import type { UserAndReach } from '../user/user.ts'
+import type { UserRow } from '../user/user.ts'
 import { accessLifeOf, GRACE_S, judge, type SessionRow, type Tokens } from './session.ts'
 
 type Granting = { db: Kysely<Tables>; sign: Sign } & Pick<Means, 'lifetimes' | 'settingOf'>
@@ -13,7 +13,7 @@ type Granting = { db: Kysely<Tables>; sign: Sign } & Pick<Means, 'lifetimes' | '
 /** Opens a session for an account that has proved itself, and hands out its first tokens. */
 export async function openSession(
   context: Granting & Pick<Context<Tables>, 'address' | 'userAgent'>,
-  user: UserAndReach,
+  user: UserRow,
   secondFactor: 'proved' | 'unproved',
 ): Promise<Tokens> {
   const { db, lifetimes, address, userAgent } = context
@@ -39,16 +39,17 @@ interface Granted {
   sessionId: string
   refreshToken: string
   secondFactor: 'proved' | 'unproved'
+  /** From `newestRefusalOf`; a session that is only now opened was refused nothing. */
+  issuedAtS?: number | undefined
 }
 
 /** Every token of this house is made here, behind the one door. */
 export async function grantTokens(
   { db, sign, lifetimes, settingOf }: Granting,
-  user: UserAndReach,
-  { sessionId, refreshToken, secondFactor }: Granted,
+  user: UserRow,
+  { sessionId, refreshToken, secondFactor, issuedAtS }: Granted,
 ): Promise<Tokens> {
   await admit({ db, settingOf }, user, secondFactor)
-  const issuedAtS = await newestRefusalOf(db, sessionId)
   const lifeS = accessLifeOf(lifetimes, user.role)
   const claims = {
     ...(issuedAtS !== undefined && { iat: issuedAtS }),
@@ -64,7 +65,10 @@ export async function grantTokens(
  * The second from which tokens of the session count again, while it is still to come: tokens carry
  * whole seconds, and one that is issued right after a change must not look older than it.
  */
-async function newestRefusalOf(db: Kysely<Tables>, sessionId: string): Promise<number | undefined> {
+export async function newestRefusalOf(
+  db: Kysely<Tables>,
+  sessionId: string,
+): Promise<number | undefined> {
   const { rows } = await sql<{ second: number }>`
     select extract(epoch from tokens_before)::int as second from ended_session
      where session_id = ${sessionId}::uuid and tokens_before > clock_timestamp()
@@ -139,7 +143,7 @@ export async function rotate(
     .execute()
   await db
     .insertInto('spentToken')
-    .values({ hash: session.tokenHash, sessionId: session.id })
+    .values({ hash: session.tokenHash, sessionId: session.id, spentAt: sql<string>`now()` })
     .execute()
   return successor
 }

@@ -1,9 +1,8 @@
 import { recordDeed } from '@forecourt/platform/audit'
-import type { Context } from '@forecourt/platform/endpoint'
 import { addressKey } from '@forecourt/platform/limit'
 import { problem } from '@forecourt/platform/problem'
 import { z } from 'zod'
-import { endpoint, type Means, type Tables } from '../db.ts'
+import { endpoint, type Here } from '../db.ts'
 import { enter } from '../second-factor/entrance.queries.ts'
 import { Entered } from '../second-factor/second-factor.ts'
 import type { Sign } from '../signing-key/signing-key.ts'
@@ -11,10 +10,15 @@ import { failureBudgets } from '../user/attempt.ts'
 import { countFailure, indexOf, refuseLocked, selectUsers } from '../user/user.queries.ts'
 import { Credentials, type UserAndReach } from '../user/user.ts'
 import { endSession } from './ending.queries.ts'
-import { grantTokens, judgeToken, rotate, sessionOf, successorOf } from './session.queries.ts'
+import {
+  grantTokens,
+  judgeToken,
+  newestRefusalOf,
+  rotate,
+  sessionOf,
+  successorOf,
+} from './session.queries.ts'
 import { RefreshSession, Tokens } from './session.ts'
-
-type Here = Context<Tables> & Means
 
 export const login = endpoint('POST /auth/login', {
   about: 'Sign in with e-mail address or phone number, and password.',
@@ -27,8 +31,7 @@ export const login = endpoint('POST /auth/login', {
   returns: Entered,
   before: proveCredentials,
   async handle(context, { before: proven }) {
-    await lockProven(context, proven)
-    return enter({ ...context, sign: proven.sign }, proven.id)
+    return enter({ ...context, sign: proven.sign }, await lockProven(context, proven))
   },
 })
 
@@ -91,15 +94,14 @@ async function proveCredentials(context: Here, { body }: { body: Credentials }):
 }
 
 /** A password that was changed since it was checked is wrong now, and can no longer change. */
-async function lockProven({ db }: Here, { id, passwordHash }: Proven): Promise<void> {
-  const account = await db
-    .selectFrom('user')
-    .select('id')
+async function lockProven({ db }: Here, { id, passwordHash }: Proven): Promise<UserAndReach> {
+  const account = await selectUsers(db)
     .where('id', '=', id)
     .where('passwordHash', '=', passwordHash)
     .forUpdate()
     .executeTakeFirst()
   if (!account) throw problem('credentials_wrong').concerning(id)
+  return account
 }
 
 interface Exchanged {
@@ -129,7 +131,12 @@ async function exchange(context: Here, { body }: { body: RefreshSession }): Prom
         ? await rotate({ db, lifetimes }, session, presented)
         : successorOf(session, presented)
     // A session stands for the second factor that opened it.
-    const granted = { sessionId: session.id, refreshToken, secondFactor: 'proved' } as const
+    const granted = {
+      sessionId: session.id,
+      refreshToken,
+      secondFactor: 'proved' as const,
+      issuedAtS: await newestRefusalOf(db, session.id),
+    }
     return { tokens: await grantTokens({ db, sign, lifetimes, settingOf }, user, granted), user }
   })
   if (!exchanged) throw problem('refresh_token_invalid')

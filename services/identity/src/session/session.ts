@@ -39,7 +39,11 @@ export const Session = z
   })
   .meta({ id: 'Session' })
 
-export const SpentTokenRow = z.object({ hash: z.string(), sessionId: z.uuid() })
+export const SpentTokenRow = z.object({
+  hash: z.string(),
+  sessionId: z.uuid(),
+  spentAt: z.string(),
+})
 
 export const Tokens = z
   .object({

@@ -12,7 +12,7 @@ import { configOf, type ChangeSettings, type SettingRow, type SystemConfig } fro
 /** Serialises decisions; any number that none other uses. */
 const SETTINGS_LOCK = 4_213
 
-export async function readConfig(db: Kysely<Tables>): Promise<SystemConfig> {
+export async function readSettings(db: Kysely<Tables>): Promise<SystemConfig> {
   return configOf(await db.selectFrom('setting').selectAll().execute())
 }
 
@@ -35,7 +35,7 @@ export async function decide(
     if (value === undefined || json(known?.value ?? null) === json(value)) continue
     await write(context, known, name as SettingName, value)
   }
-  return readConfig(db)
+  return readSettings(db)
 }
 
 type Value = NonNullable<ChangeSettings[SettingName]> | null

@@ -1,12 +1,12 @@
 import { endpoint } from '../db.ts'
-import { decide, readConfig } from './setting.queries.ts'
+import { decide, readSettings } from './setting.queries.ts'
 import { ChangeSettings, SystemConfig } from './setting.ts'
 
 export const showConfig = endpoint('GET /admin/config', {
   about: 'Show the settings of the dealer group, each with what it decides.',
   may: 'setting.read',
   returns: SystemConfig,
-  handle: ({ db }) => readConfig(db),
+  handle: ({ db }) => readSettings(db),
 })
 
 export const changeConfig = endpoint('PUT /admin/config', {

@@ -1,14 +1,8 @@
 import { randomUUIDv7 } from 'node:crypto'
-import type { Context } from '@forecourt/platform/endpoint'
-import { addressKey, type Budget } from '@forecourt/platform/limit'
+import { strangersBudgets, type Budget } from '@forecourt/platform/limit'
 import { sql } from 'kysely'
-import type { Means, Tables } from '../db.ts'
+import type { Here, Means } from '../db.ts'
 import type { SignUpForm, SignUpRow } from './sign-up.ts'
-
-export type SigningUp = Context<Tables> & Means
-
-const WINDOW_S = 900
-const PER_STRANGER = 5
 
 /** A sign-up that waits for its code, with what its person typed. */
 export interface Waiting {
@@ -18,7 +12,7 @@ export interface Waiting {
 
 /** The sign-up of a phone, whether or not its code still lives. */
 export async function findWaiting(
-  { db, personal }: Pick<SigningUp, 'db' | 'personal'>,
+  { db, personal }: Pick<Here, 'db' | 'personal'>,
   phone: string,
 ): Promise<Waiting | undefined> {
   const row = await db
@@ -30,17 +24,25 @@ export async function findWaiting(
 }
 
 /**
- * The same, while whoever else acts for this phone waits for the end of the transaction: of two
+ * Whoever else opens an account for this phone waits for the end of the transaction: of two
  * requests that come together one is first.
  */
-export async function lockWaiting(context: SigningUp, phone: string): Promise<Waiting | undefined> {
-  const lock = `sign-up|${context.personal.blindIndex('phone', phone)}`
-  await sql`select pg_advisory_xact_lock(hashtextextended(${lock}, 0))`.execute(context.db)
+export async function lockPhone(
+  { db, personal }: Pick<Here, 'db' | 'personal'>,
+  phone: string,
+): Promise<void> {
+  const lock = `sign-up|${personal.blindIndex('phone', phone)}`
+  await sql`select pg_advisory_xact_lock(hashtextextended(${lock}, 0))`.execute(db)
+}
+
+/** The sign-up of a phone, which is locked first. */
+export async function lockWaiting(context: Here, phone: string): Promise<Waiting | undefined> {
+  await lockPhone(context, phone)
   return findWaiting(context, phone)
 }
 
 /** Keeps a form in the place of an older one of the same phone. */
-export async function replaceForm({ db, personal }: SigningUp, form: SignUpForm): Promise<Waiting> {
+export async function replaceForm({ db, personal }: Here, form: SignUpForm): Promise<Waiting> {
   const id = randomUUIDv7()
   const phoneIndex = personal.blindIndex('phone', form.phone)
   await db.deleteFrom('signUp').where('phoneIndex', '=', phoneIndex).execute()
@@ -51,23 +53,22 @@ export async function replaceForm({ db, personal }: SigningUp, form: SignUpForm)
 }
 
 /** Counts the hour of a sign-up from the code that is being sent. */
-export async function renewWaiting({ db }: Pick<SigningUp, 'db'>, id: string): Promise<void> {
+export async function renewWaiting({ db }: Pick<Here, 'db'>, id: string): Promise<void> {
   const renewed = { codeSentAt: sql<string>`now()` }
   await db.updateTable('signUp').set(renewed).where('id', '=', id).execute()
 }
 
-export async function forgetWaiting({ db }: Pick<SigningUp, 'db'>, id: string): Promise<void> {
+export async function forgetWaiting({ db }: Pick<Here, 'db'>, id: string): Promise<void> {
   await db.deleteFrom('signUp').where('id', '=', id).execute()
 }
 
 /** Strangers are counted by their address and by the phone that they name. */
 export function budgetsOf(
   handler: string,
-  { personal, address }: Pick<SigningUp, 'personal' | 'address'>,
+  who: Pick<Here, 'personal' | 'address'>,
   phone: string,
 ): Budget[] {
-  const keys = [`address:${addressKey(address)}`, `phone:${personal.blindIndex('phone', phone)}`]
-  return keys.map((key) => ({ key: `${handler}:${key}`, count: PER_STRANGER, perS: WINDOW_S }))
+  return strangersBudgets(handler, who, [`phone:${who.personal.blindIndex('phone', phone)}`])
 }
 
 function opened(personal: Means['personal'], { id, form }: SignUpRow): Waiting {

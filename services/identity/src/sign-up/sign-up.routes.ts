@@ -3,7 +3,7 @@ import { sendCode, servedCountry } from '@forecourt/otp/send'
 import { consumeCode, refusalOf, verifyCode } from '@forecourt/otp/verify'
 import { problem } from '@forecourt/platform/problem'
 import type { z } from 'zod'
-import { endpoint } from '../db.ts'
+import { endpoint, type Here } from '../db.ts'
 import { refuseTaken, takeUnproved } from '../user/contact.queries.ts'
 import { createUser } from '../user/user.queries.ts'
 import {
@@ -13,7 +13,6 @@ import {
   lockWaiting,
   renewWaiting,
   replaceForm,
-  type SigningUp,
   type Waiting,
 } from './sign-up.queries.ts'
 import {
@@ -83,7 +82,7 @@ interface SettledPassword {
  * hash, by which the same form is known to be the same.
  */
 async function settlePassword(
-  context: SigningUp,
+  context: Here,
   { body }: { body: AskToSignUp },
 ): Promise<SettledPassword> {
   const { otp, passwords } = context
@@ -98,7 +97,7 @@ async function settlePassword(
 
 /** Keeps a form and sends its code; the same form again is no new one, and gets a new code. */
 async function openSignUp(
-  context: SigningUp,
+  context: Here,
   { name, email, phone }: AskToSignUp,
   { hash, waitingId }: SettledPassword,
 ): Promise<z.input<typeof CodeSent>> {
@@ -115,7 +114,7 @@ async function openSignUp(
 
 /** Sends another code for a form that still waits; whoever has none is told to begin anew. */
 async function resendCode(
-  context: SigningUp,
+  context: Here,
   { body: { phone } }: { body: z.output<typeof AskForCode> },
 ): Promise<z.input<typeof CodeSent>> {
   const waiting = await lockWaiting(context, phone)
@@ -125,10 +124,7 @@ async function resendCode(
 }
 
 /** Must come last in its transaction: what fails after it has cost a code. */
-async function awaitCode(
-  context: SigningUp,
-  { id, form }: Waiting,
-): Promise<z.input<typeof CodeSent>> {
+async function awaitCode(context: Here, { id, form }: Waiting): Promise<z.input<typeof CodeSent>> {
   const { db, address, emit, otp, personal } = context
   const { phone } = form
   await renewWaiting(context, id)
@@ -150,7 +146,7 @@ async function awaitCode(
  * afterwards. A phone that waits for no code is answered like a wrong one, with or without account.
  */
 async function proveCode(
-  context: SigningUp,
+  context: Here,
   { body: { phone, otp: code } }: { body: z.output<typeof PresentCode> },
 ): Promise<string> {
   const { db, otp } = context
@@ -165,7 +161,7 @@ async function proveCode(
 
 /** Opens the account of a proved phone. Whatever fails leaves the proved code as it is. */
 async function signUp(
-  context: SigningUp,
+  context: Here,
   phone: string,
   otpId: string,
 ): Promise<z.input<typeof SignedUp>> {

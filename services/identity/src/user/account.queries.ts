@@ -1,14 +1,13 @@
 import { UserChanged } from '@forecourt/contracts/identity-events'
-import type { Context } from '@forecourt/platform/endpoint'
 import { available, machine } from '@forecourt/platform/machine'
-import type { Budget } from '@forecourt/platform/limit'
-import { isOfAllCenters, type Me } from '@forecourt/platform/me'
+import { isOfAllCenters } from '@forecourt/platform/me'
 import { fieldProblem, problem } from '@forecourt/platform/problem'
 import { changeRow, lockRow } from '@forecourt/platform/row'
 import { transition } from '@forecourt/platform/transition'
 import { sql } from 'kysely'
-import type { Means, Tables } from '../db.ts'
+import type { Here } from '../db.ts'
 import { closeGarage } from '../garage/garage.queries.ts'
+import { isOfGarage } from '../garage/garage-staff.queries.ts'
 import { endSessionsOf, outdateSessionsOf } from '../session/ending.queries.ts'
 import {
   faultOfChange,
@@ -16,15 +15,12 @@ import {
   isAdministrator,
   isBelow,
   isSameReach,
-  namedCenters,
   reachAfter,
-  Account,
+  type Account,
   type ChangeUser,
   type Reach,
-  RegisterUser,
 } from './account.ts'
 import {
-  createUser,
   openedPerson,
   sealedPerson,
   selectUsers,
@@ -32,9 +28,9 @@ import {
   stateOf,
   tellingUser,
 } from './user.queries.ts'
-import { takeUnproved } from './contact.queries.ts'
+import { contactColumns, contactKinds, contactTaken, tellContacts } from './contact.queries.ts'
 import { changedName } from './profile.ts'
-import { joinName, type Person, type UserAndReach, type UserRow } from './user.ts'
+import type { Person, UserAndReach, UserRow } from './user.ts'
 
 /** What becomes of an account once it is open. */
 export const lifecycle = machine<UserRow>()({
@@ -55,37 +51,12 @@ export const lifecycle = machine<UserRow>()({
 
 type Settled = (typeof lifecycle.states)[number]
 
-export type Managing = Context<Tables> & Means
-
 /** Serialises what may take an administrator away; any number that none other uses. */
 const ADMINISTRATORS_LOCK = 4_211
 
-async function openAccount(
-  context: Managing,
-  body: RegisterUser,
-  passwordHash: string,
-): Promise<Account> {
-  const { db } = context
-  const reach = { role: body.role, serviceCenterIds: namedCenters(body) ?? [] }
-  await refuseUnfit(context, reach)
-  await refuseUnmanaged(context, reach)
-  // Whoever opens the account knows its person; a contact that another one only typed is no bar.
-  await takeUnproved(context, { email: body.email, phone: body.phone })
-  const user = await createUser(context, {
-    ...reach,
-    email: body.email,
-    phone: body.phone,
-    fullName: joinName(body.firstName, body.lastName),
-    status: body.isActive ? 'active' : 'suspended',
-    passwordHash,
-  })
-  if (!user) throw problem('account_exists')
-  return shownAccount(context, await selectUsers(db).where('id', '=', user.id).executeTakeFirst())
-}
-
 /** Changes who somebody is, or what the account may do and where; tokens that say otherwise end. */
 export async function changeAccount(
-  context: Managing,
+  context: Here,
   id: string,
   change: ChangeUser,
 ): Promise<Account> {
@@ -104,8 +75,14 @@ export async function changeAccount(
     if (!isAdministrator(reach)) await keepAnAdministrator(context, before)
   }
   const person = changedPerson(known, change)
-  const changes = { ...reach, ...sealedPerson(personal, id, person) }
+  const renewed = contactKinds.filter((kind) => person[kind] !== known[kind])
+  const provedAt = renewed.length > 0 && (await isOfGarage(context)) ? null : sql<string>`now()`
+  const changes = {
+    ...{ ...reach, ...sealedPerson(personal, id, person) },
+    ...Object.fromEntries(renewed.map((kind) => [contactColumns[kind].provedAt, provedAt])),
+  }
   const user = await changeRow(context, 'user', before, changes).catch(contactTaken)
+  if (renewed.length > 0) tellContacts(context, before)
   if (hasMoved) await outdateSessionsOf(context, id)
   emit(UserChanged, user.version, stateOf(user))
   return shownAccount(context, await selectUsers(db).where('id', '=', id).executeTakeFirst())
@@ -113,7 +90,7 @@ export async function changeAccount(
 
 /** Suspends or rejects an account, whose sessions end with it, or opens it again. */
 export async function moveAccount(
-  context: Managing,
+  context: Here,
   id: string,
   move: keyof typeof lifecycle.moves,
 ): Promise<Account> {
@@ -138,7 +115,7 @@ export async function moveAccount(
 
 /** The account as its manager sees it. Throws `not_found` for one that is not there. */
 export function shownAccount(
-  { personal, me }: Pick<Managing, 'personal' | 'me'>,
+  { personal, me }: Pick<Here, 'personal' | 'me'>,
   row: UserAndReach | undefined,
 ): Account {
   if (!row) throw problem('not_found')
@@ -148,7 +125,7 @@ export function shownAccount(
 
 /** Why this person may not manage such an account: it can do more, or does it elsewhere too. */
 function refusalToManage(
-  me: Managing['me'],
+  me: Here['me'],
   { serviceCenterIds }: Pick<Reach, 'serviceCenterIds'>,
   permissions: string[],
 ) {
@@ -159,7 +136,7 @@ function refusalToManage(
 }
 
 /** Throws unless this person may manage accounts of such a role, at such centers. */
-export async function refuseUnmanaged({ db, me }: Managing, reach: Reach): Promise<void> {
+export async function refuseUnmanaged({ db, me }: Here, reach: Reach): Promise<void> {
   const role = await db
     .selectFrom('role')
     .select('permissions')
@@ -171,7 +148,7 @@ export async function refuseUnmanaged({ db, me }: Managing, reach: Reach): Promi
 }
 
 /** Throws what is wrong with role and centers, whoever asks for them. */
-async function refuseUnfit({ db, me }: Managing, reach: Reach): Promise<void> {
+export async function refuseUnfit({ db, me }: Here, reach: Reach): Promise<void> {
   const [field, message] = faultOfReach(reach) ?? []
   if (field && message) throw fieldProblem(field, message)
   // Others name only their own centers, which is judged without a look.
@@ -187,12 +164,12 @@ async function refuseUnfit({ db, me }: Managing, reach: Reach): Promise<void> {
 }
 
 /** Of two administrators who suspend each other at the same moment, one comes second. */
-async function lockAdministrators({ db }: Managing): Promise<void> {
+async function lockAdministrators({ db }: Here): Promise<void> {
   await sql`select pg_advisory_xact_lock(${ADMINISTRATORS_LOCK})`.execute(db)
 }
 
 /** Throws `last_administrator` when nobody else could run the dealer group. */
-async function keepAnAdministrator({ db }: Managing, row: UserRow): Promise<void> {
+async function keepAnAdministrator({ db }: Here, row: UserRow): Promise<void> {
   if (!isAdministrator(row) || row.status !== 'active') return
   const other = await db
     .selectFrom('user')
@@ -207,31 +184,4 @@ async function keepAnAdministrator({ db }: Managing, row: UserRow): Promise<void
 function changedPerson(before: Person, change: ChangeUser): Person {
   const { email = before.email, phone = before.phone } = change
   return { email, phone, fullName: changedName(before, change) }
-}
-
-/** Only the database sees whose e-mail or phone it is, and whether two come at once. */
-export function contactTaken(error: unknown): never {
-  const isTaken = error instanceof Error && 'code' in error && error.code === '23505'
-  throw isTaken ? problem('account_exists', {}, error) : error
-}
-
-/** How staff is registered, under each address that the requirements have for it. */
-export const registering = {
-  about: 'Open an account for somebody who works here.',
-  may: 'user.create',
-  // Who typed the person's contacts before and never proved them is not for a manager to see.
-  acts: 'system',
-  message: 'User registered successfully',
-  body: RegisterUser,
-  returns: Account,
-  limits: registrationBudgets,
-  // A hash takes a quarter of a second, in which no transaction should stand.
-  before: ({ passwords }: Managing, { body }: { body: RegisterUser }) =>
-    passwords.hash(body.password),
-  handle: (context: Managing, { body, before }: { body: RegisterUser; before: string }) =>
-    openAccount(context, body, before),
-} as const
-
-function registrationBudgets({ me }: { me: Me }): Budget[] {
-  return [{ key: `user.create:user:${me.userId}`, count: 60, perS: 900 }]
 }

@@ -4,9 +4,10 @@ import { Moment } from '@forecourt/platform/moment'
 import { sql } from 'kysely'
 import { z } from 'zod'
 import { endpoint, type Means } from '../db.ts'
-import { changeAccount, moveAccount, registering, shownAccount } from './account.queries.ts'
+import { changeAccount, moveAccount, shownAccount } from './account.queries.ts'
 import { Account, ActivateUser, ChangeUser } from './account.ts'
 import { namingBudgets } from './contact.queries.ts'
+import { registering } from './staff-registration.queries.ts'
 import { indexOf, selectUsers } from './user.queries.ts'
 import { nameWords, UserStatus } from './user.ts'
 
@@ -47,7 +48,7 @@ export const changeUser = endpoint('PUT /admin/users/:id', {
   message: 'User updated successfully',
   body: ChangeUser,
   returns: Account,
-  limits: (who, { params, body }) => namingBudgets(who, { of: params.id, named: body, count: 60 }),
+  limits: (who, { params, body }) => namingBudgets(who, { of: params.id, named: body }),
   handle: (context, { params, body }) => changeAccount(context, params.id, body),
 })
 

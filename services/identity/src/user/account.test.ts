@@ -3,9 +3,13 @@ import { testMoves } from '@forecourt/testing/matrix'
 import { describe, expect, test } from 'vitest'
 import { lifecycle } from './account.queries.ts'
 import { faultOfReach, isBelow, reachAfter } from './account.ts'
-import { nameBeginnings, type UserRow } from './user.ts'
+import { nameBeginnings } from './user.ts'
 
-testMoves('an account', lifecycle, {} as Omit<UserRow, 'status'>)
+testMoves('an account', lifecycle, {
+  active: { suspend: 'suspended', reject: 'rejected' },
+  suspended: { activate: 'active', reject: 'rejected' },
+  rejected: {},
+})
 
 describe('the roles below a manager', () => {
   const below = (mine: Role, role: Role) =>

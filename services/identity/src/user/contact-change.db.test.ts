@@ -1,6 +1,6 @@
 import { KeyRing, readConfig } from '@forecourt/platform/config'
 import { personalData, unseal } from '@forecourt/platform/personal'
-import { signIn } from '@forecourt/testing/managing'
+import { managing, signIn } from '@forecourt/testing/managing'
 import { ownKeys } from '@forecourt/testing/own-keys'
 import { openStack, testSecrets, type Stack } from '@forecourt/testing/stack'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -30,6 +30,8 @@ interface Person {
   id: string
   digits: string
 }
+
+const { newPerson } = managing(() => stack.call)
 
 interface Profile {
   id: string
@@ -151,25 +153,43 @@ async function signInByCode(digits: string): Promise<string> {
   return data.access_token
 }
 
-test('the former phone is told that another one took its place, and a first e-mail tells none', async () => {
+test('what an account had proved is told of each contact that is added, replaced or removed', async () => {
   const gita = await member()
   const email = `gita.${gita.digits}@example.com`
-  await verify(gita, await awaitedCode(gita, { email }))
-  await stack.redis.flushdb()
-  await verify(gita, await awaitedCode(gita, { phone: `+91${newDigits()}` }))
+  const [former, phone] = [`+91${gita.digits}`, `+91${newDigits()}`]
   const formers = () =>
     stack.topics.seen
       .filter(({ type }) => type === 'identity.contact.replaced.v1')
-      .map(({ key, data }) => [
-        data?.['channel'],
-        unseal(
-          keys('TRANSPORT_KEYS'),
-          String(data?.['destination']),
-          `contact-replaced|destination|${key}`,
-        ),
-      ])
-  await expect.poll(formers).toContainEqual(['sms', `+91${gita.digits}`])
-  expect(formers().map(([channel]) => channel)).not.toContain('email')
+      .map(({ key, data }) => {
+        const place = `contact-replaced|destination|${key}`
+        return unseal(keys('TRANSPORT_KEYS'), String(data?.['destination']), place)
+      })
+      .filter((told) => [email, former, phone].includes(told))
+  await verify(gita, await awaitedCode(gita, { email }))
+  await expect.poll(formers).toEqual([former])
+  await stack.redis.flushdb()
+  await verify(gita, await awaitedCode(gita, { phone }))
+  await expect.poll(() => formers().toSorted()).toEqual([former, former, email].toSorted())
+  const other = await signInByCode(phone.slice(3))
+  expect((await change(gita, { email: null })).data.email).toBeNull()
+  expect((await stack.call('GET /auth/profile', { token: other })).status).toBe(401)
+  const all = [former, former, email, email, phone]
+  await expect.poll(() => formers().toSorted()).toEqual(all.toSorted())
+})
+
+test('whoever has a token of an account with a password removes no e-mail address by it alone', async () => {
+  const person = await newPerson(await signIn(stack.call, 'admin@forecourt.test'), {
+    role: 'admin',
+  })
+  const { accessToken: token } = await signIn(stack.call, person.email, person.password)
+  const remove = (currentPassword?: string) =>
+    stack.call<Profile>('PUT /auth/profile', { token, body: { email: null, currentPassword } })
+  const bare = await remove()
+  expect([bare.status, Object.keys(bare.body.errors ?? {})]).toEqual([422, ['currentPassword']])
+  expect((await remove('Guessed#1')).body.error?.reason).toBe('password_wrong')
+  const shown = await stack.call<Profile>('GET /auth/profile', { token })
+  expect(shown.data.email).toBe(person.email)
+  expect((await remove(person.password)).data.email).toBeNull()
 })
 
 test('what another account has proved is refused at once, and takes no code', async () => {

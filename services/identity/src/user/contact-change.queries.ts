@@ -1,19 +1,14 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { ContactReplaced, UserChanged } from '@forecourt/contracts/identity-events'
-import type { Context } from '@forecourt/platform/endpoint'
-import { seal } from '@forecourt/platform/personal'
+import { UserChanged } from '@forecourt/contracts/identity-events'
 import { problem } from '@forecourt/platform/problem'
 import { changeRow, lockRow } from '@forecourt/platform/row'
 import { sql } from 'kysely'
-import type { Means, Tables } from '../db.ts'
+import type { Here } from '../db.ts'
 import { endSessionsOf } from '../session/ending.queries.ts'
-import { contactTaken } from './account.queries.ts'
 import { contactCode, type ContactChangeRow, type NewContact } from './contact-change.ts'
-import { contactColumns, refuseTaken, takeUnproved } from './contact.queries.ts'
+import { contactTaken, refuseTaken, takeUnproved, tellContacts } from './contact.queries.ts'
 import { openedPerson, sealedPerson, stateOf, tellingUser } from './user.queries.ts'
 import type { UserRow } from './user.ts'
-
-type Here = Context<Tables> & Means
 
 /**
  * Keeps a new contact of a locked account, in the place of an older one that still waits. Answers
@@ -51,13 +46,14 @@ export async function awaitedChange(
 
 /**
  * Gives an account the contact that it has proved. Whoever else is signed in to it must prove
- * themselves anew, links that went to the former address open nothing, and it is told so.
+ * themselves anew, links that went to the former address open nothing, and what was proved before
+ * is told.
  */
 export async function takeContact(
   context: Here,
   change: Pick<ContactChangeRow, 'id' | 'userId'>,
 ): Promise<void> {
-  const { db, me, emit, personal } = context
+  const { db, emit, personal } = context
   const before = await lockRow<UserRow>(tellingUser(context), 'user', change.userId)
   const awaited = await awaitedChange(context, change.userId)
   // Another contact was asked for since.
@@ -73,22 +69,21 @@ export async function takeContact(
     [kind === 'email' ? 'emailProvedAt' : 'phoneProvedAt']: sql`now()`,
   }).catch(contactTaken)
   await db.deleteFrom('contactChange').where('userId', '=', user.id).execute()
-  await db.deleteFrom('passwordReset').where('userId', '=', user.id).execute()
-  await endSessionsOf(context, user.id, { endedBy: 'revocation', except: me.sessionId })
+  await closeOtherWays(context, user.id)
   emit(UserChanged, user.version, stateOf(user))
-  const former = before[contactColumns[kind].provedAt] === null ? null : known[kind]
-  if (former !== null && former !== contact) tellFormer(context, awaited, former)
+  if (known[kind] !== contact) tellContacts(context, before)
 }
 
-/** Whoever holds a stolen token does not change the contact of an account behind its back. */
-function tellFormer(
-  { emit, otp }: Here,
-  { id: changeId, kind }: Pick<ContactChangeRow, 'id' | 'kind'>,
-  former: string,
-): void {
-  const place = `contact-replaced|destination|${changeId}`
-  const destination = seal(otp.transportKeys, former, place)
-  emit(ContactReplaced, 1, { changeId, channel: kind === 'email' ? 'email' : 'sms', destination })
+/** A locked account gives up a contact: what hangs on it ends as with another in its place. */
+export async function leaveContact(context: Here, before: UserRow): Promise<void> {
+  await closeOtherWays(context, before.id)
+  tellContacts(context, before)
+}
+
+async function closeOtherWays(context: Here, userId: string): Promise<void> {
+  const { db, me } = context
+  await db.deleteFrom('passwordReset').where('userId', '=', userId).execute()
+  await endSessionsOf(context, userId, { endedBy: 'revocation', except: me.sessionId })
 }
 
 function placeOf(id: string) {

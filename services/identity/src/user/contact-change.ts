@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { TypedOtp } from '../phone-proof/phone-proof.ts'
 
 /** A new e-mail address or phone of an account, sealed, until its code has come back. */
 export const ContactChangeRow = z.object({
@@ -18,11 +19,7 @@ export const contactCode = {
 }
 
 export const ProveContact = z.object({
-  otp: z
-    .string('OTP must be 6 digits')
-    .trim()
-    .regex(/^[0-9]{6}$/, 'OTP must be 6 digits')
-    .describe('The code that was sent to the new e-mail address or phone.'),
+  otp: TypedOtp.describe('The code that was sent to the new e-mail address or phone.'),
 })
 
 /** What an answer says of a change that waits. */

@@ -1,18 +1,20 @@
-import { UserChanged } from '@forecourt/contracts/identity-events'
-import type { Context } from '@forecourt/platform/endpoint'
+import { randomUUIDv7 } from 'node:crypto'
+import { ContactReplaced, UserChanged } from '@forecourt/contracts/identity-events'
 import type { Budget } from '@forecourt/platform/limit'
 import type { Me } from '@forecourt/platform/me'
+import { seal } from '@forecourt/platform/personal'
 import { problem } from '@forecourt/platform/problem'
 import { changeRow } from '@forecourt/platform/row'
-import type { Means, Tables } from '../db.ts'
+import type { Here } from '../db.ts'
 import { endSessionsOf } from '../session/ending.queries.ts'
-import { stateOf } from './user.queries.ts'
+import { isRoleOfStaff } from './account.ts'
+import { openedPerson, stateOf } from './user.queries.ts'
 import type { UserRow } from './user.ts'
 
 /** What a code has shown to be somebody's own. */
-export type Proof = 'email' | 'phone'
+export type ProvedBy = 'email' | 'phone'
 
-type Here = Pick<Context<Tables> & Means, 'db' | 'personal' | 'emit' | 'lifetimes'>
+type Taking = Pick<Here, 'db' | 'personal' | 'emit' | 'lifetimes'>
 
 /** The normal forms of what somebody would sign in by. */
 export interface Contacts {
@@ -25,14 +27,35 @@ export const contactColumns = {
   phone: { index: 'phoneIndex', provedAt: 'phoneProvedAt' },
 } as const
 
+export const contactKinds = ['email', 'phone'] as const
+
+/**
+ * Whoever holds a stolen token does not change how an account is reached behind its owner's back:
+ * each contact that it had proved before is told.
+ */
+export function tellContacts(
+  { personal, emit, otp }: Pick<Here, 'personal' | 'emit' | 'otp'>,
+  before: UserRow,
+): void {
+  const known = openedPerson(personal, before)
+  for (const kind of contactKinds) {
+    const contact = known[kind]
+    if (contact === null || before[contactColumns[kind].provedAt] === null) continue
+    const changeId = randomUUIDv7()
+    const place = `contact-replaced|destination|${changeId}`
+    const destination = seal(otp.transportKeys, contact, place)
+    emit(ContactReplaced, 1, { changeId, channel: kind === 'email' ? 'email' : 'sms', destination })
+  }
+}
+
 /**
  * Throws `account_exists` when an account has proved one of the contacts, or has one that the
  * person does not prove either: whoever came first keeps that.
  */
 export async function refuseTaken(
-  { db, personal }: Pick<Here, 'db' | 'personal'>,
+  { db, personal }: Pick<Taking, 'db' | 'personal'>,
   contacts: Contacts,
-  proves: readonly Proof[],
+  proves: readonly ProvedBy[],
 ): Promise<void> {
   const named = entriesOf(contacts)
   if (named.length === 0) return
@@ -58,7 +81,7 @@ export async function refuseTaken(
  * that the proof is for, where it is open already.
  */
 export async function takeUnproved(
-  context: Here,
+  context: Taking,
   contacts: Contacts,
   ownId?: string,
 ): Promise<void> {
@@ -82,11 +105,16 @@ export async function takeUnproved(
   }
 }
 
+/** Only the database sees whose e-mail or phone it is, and whether two come at once. */
+export function contactTaken(error: unknown): never {
+  const isTaken = error instanceof Error && 'code' in error && error.code === '23505'
+  throw isTaken ? problem('account_exists', {}, error) : error
+}
+
 interface Naming {
   /** The account that is to have the contacts. */
   of: string
   named: { email?: string | null | undefined; phone?: string | null | undefined }
-  count: number
 }
 
 /**
@@ -94,8 +122,8 @@ interface Naming {
  * caller's. What the account has already costs nothing: forms send it back with every change.
  */
 export async function namingBudgets(
-  { db, personal, me }: Pick<Here, 'db' | 'personal'> & { me: Me },
-  { of: id, named: { email, phone }, count }: Naming,
+  { db, personal, me }: Pick<Taking, 'db' | 'personal'> & { me: Me },
+  { of: id, named: { email, phone } }: Naming,
 ): Promise<Budget[]> {
   const named = entriesOf({ ...(email && { email }), ...(phone && { phone }) })
   if (named.length === 0) return []
@@ -108,12 +136,18 @@ export async function namingBudgets(
     ([proof, contact]) =>
       known?.[contactColumns[proof].index] === personal.blindIndex(proof, contact),
   )
+  const count = namingCount(me)
   return isKnown ? [] : [{ key: `contact.name:user:${me.userId}`, count, perS: 900 }]
 }
 
-function entriesOf(contacts: Contacts): [Proof, string][] {
+/** How many contacts somebody may name in a quarter of an hour; people without our trust few. */
+export function namingCount({ roles }: Pick<Me, 'roles'>): number {
+  return roles.every(isRoleOfStaff) ? 60 : 5
+}
+
+function entriesOf(contacts: Contacts): [ProvedBy, string][] {
   return Object.entries(contacts).filter(([, contact]) => contact !== undefined) as [
-    Proof,
+    ProvedBy,
     string,
   ][]
 }

@@ -1,7 +1,6 @@
-import type { Context } from '@forecourt/platform/endpoint'
 import { addressKey } from '@forecourt/platform/limit'
 import { fieldProblem, problem } from '@forecourt/platform/problem'
-import type { Means, Tables } from '../db.ts'
+import type { Here } from '../db.ts'
 import { failureBudgets } from './attempt.ts'
 import { countFailure, refuseLocked } from './user.queries.ts'
 
@@ -17,7 +16,7 @@ interface Typed {
  * sign-in: a stolen token is no way to guess. Throws `password_wrong`.
  */
 export async function provePassword(
-  { db, attempts, passwords, address }: Context<Tables> & Means,
+  { db, attempts, passwords, address }: Here,
   { userId, known, typed }: Typed,
 ): Promise<void> {
   await refuseLocked(db, userId)
@@ -35,7 +34,7 @@ export async function provePassword(
  * compares it once the account is locked.
  */
 export async function proveOwner(
-  context: Context<Tables> & Means,
+  context: Here,
   [field, typed]: [field: string, typed: string | null | undefined],
 ): Promise<string | null> {
   const userId = context.me.userId ?? ''

@@ -2,12 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { AccountOtpRequested, PasswordResetRequested } from '@forecourt/contracts/identity-events'
 import { sendCode } from '@forecourt/otp/send'
 import { consumeCode, refusalOf, verifyCode } from '@forecourt/otp/verify'
-import type { Context } from '@forecourt/platform/endpoint'
-import { addressKey, type Budget } from '@forecourt/platform/limit'
+import { strangersBudgets, type Budget } from '@forecourt/platform/limit'
 import { seal } from '@forecourt/platform/personal'
 import { problem } from '@forecourt/platform/problem'
 import { z } from 'zod'
-import { endpoint, type Means, type Tables } from '../db.ts'
+import { endpoint, type Here, type Means } from '../db.ts'
 import { hashOf } from '../refresh-token.ts'
 import { provePassword } from './own-password.queries.ts'
 import {
@@ -21,8 +20,6 @@ import {
 import { ChangePassword, ForgotPassword, resetCode, ResetPassword } from './reset.ts'
 import { indexOf } from './user.queries.ts'
 import type { UserRow } from './user.ts'
-
-type Here = Context<Tables> & Means
 
 export const changePassword = endpoint('PUT /auth/change-password', {
   about: 'Choose another password; all other sessions of the account end.',
@@ -67,7 +64,8 @@ export const resetPassword = endpoint('POST /auth/reset-password', {
   message: 'Password reset successfully',
   body: ResetPassword,
   returns: z.null(),
-  limits: (who, { body }) => budgetsOf('reset-password', who, provenBy(who, body)),
+  limits: (who, { body }) =>
+    strangersBudgets('reset-password', who, [`destination:${provenBy(who, body)}`]),
   before: proveReset,
   handle: (context, { before: proof }) => resetByProof(context, proof),
 })
@@ -197,14 +195,7 @@ async function ownerOfCode(
 /** A mailbox gets no more messages of a day than a phone. */
 function askingBudgets(who: { address: string }, whom: string): Budget[] {
   const ofTheDay = { key: `forgot-password:day:${whom}`, count: 10, perS: 86_400 }
-  return [...budgetsOf('forgot-password', who, whom), ofTheDay]
-}
-
-function budgetsOf(handler: string, { address }: { address: string }, whom: string): Budget[] {
-  return [
-    { key: `${handler}:address:${addressKey(address)}`, count: 5, perS: 900 },
-    { key: `${handler}:destination:${whom}`, count: 5, perS: 900 },
-  ]
+  return [...strangersBudgets('forgot-password', who, [`destination:${whom}`]), ofTheDay]
 }
 
 /** What stands for the account of a reset: its link, or its phone. */

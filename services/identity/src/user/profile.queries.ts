@@ -1,11 +1,10 @@
 import { randomInt } from 'node:crypto'
 import { typedDigits } from '@forecourt/contracts/phone'
-import type { Context } from '@forecourt/platform/endpoint'
 import { sql, type Kysely } from 'kysely'
-import type { Means, Tables } from '../db.ts'
+import type { Here, Means, Tables } from '../db.ts'
 import type { ProfileRow } from './profile.ts'
 
-type Here = Pick<Context<Tables> & Means, 'db' | 'personal'>
+type Looking = Pick<Here, 'db' | 'personal'>
 type Sealed = 'username' | 'canonical' | 'gender' | 'dob'
 
 /** What a person is called and says beyond the account, in clear. */
@@ -20,14 +19,14 @@ export interface MadeNames {
 const NOTHING: Particulars = { username: null, canonical: null, gender: null, dob: null }
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789'
 
-export async function particularsOf({ db, personal }: Here, id: string): Promise<Particulars> {
+export async function particularsOf({ db, personal }: Looking, id: string): Promise<Particulars> {
   const row = await db.selectFrom('profile').selectAll().where('id', '=', id).executeTakeFirst()
   return row ? openedProfile(personal, row) : NOTHING
 }
 
 /** Keeps what was said; what was not named stays. */
 export async function keepParticulars(
-  { db, personal }: Here,
+  { db, personal }: Looking,
   id: string,
   said: Partial<Particulars>,
 ): Promise<void> {
@@ -45,7 +44,7 @@ export async function keepParticulars(
  * who want the same user name at once each gets a number of their own, by a counter whose row stays
  * locked until the end of the transaction.
  */
-export async function makeNames({ db, personal }: Here, typed: string): Promise<MadeNames> {
+export async function makeNames({ db, personal }: Looking, typed: string): Promise<MadeNames> {
   const digits = typedDigits(typed) ?? typed
   const base = `user_${digits.slice(-8)}`
   const number = await nextNumber(db, personal.blindIndex('name', base))

@@ -3,14 +3,12 @@ import { fileUrl } from '@forecourt/contracts/file-address'
 import { proveOrRefuse } from '@forecourt/otp/by-phone'
 import { sendCode, servedCountry } from '@forecourt/otp/send'
 import { consumeCode } from '@forecourt/otp/verify'
-import type { Context } from '@forecourt/platform/endpoint'
 import type { Budget } from '@forecourt/platform/limit'
 import { fieldProblem, problem } from '@forecourt/platform/problem'
 import { changeRow, lockRow } from '@forecourt/platform/row'
 import { given } from '@forecourt/platform/table'
-import { endpoint, type Means, type Tables } from '../db.ts'
-import { isRoleOfStaff } from './account.ts'
-import { awaitedChange, keepContact, takeContact } from './contact-change.queries.ts'
+import { endpoint, type Here } from '../db.ts'
+import { awaitedChange, keepContact, leaveContact, takeContact } from './contact-change.queries.ts'
 import {
   contactCode,
   ProveContact,
@@ -19,6 +17,7 @@ import {
 } from './contact-change.ts'
 import { namingBudgets } from './contact.queries.ts'
 import { changedName, ChangeProfile, faultOfContacts, newContactIn, Profile } from './profile.ts'
+import { proveOwner } from './own-password.queries.ts'
 import { keepParticulars, particularsOf } from './profile.queries.ts'
 import {
   openedPerson,
@@ -29,8 +28,6 @@ import {
   tellingUser,
 } from './user.queries.ts'
 import type { UserRow } from './user.ts'
-
-type Here = Context<Tables> & Means
 
 export const showProfile = endpoint('GET /auth/profile', {
   about: 'Show the account that is signed in.',
@@ -47,13 +44,9 @@ export const changeProfile = endpoint('PUT /auth/profile', {
   message: 'Profile updated successfully',
   body: ChangeProfile,
   returns: Profile,
-  limits: (who, { body }) =>
-    namingBudgets(who, {
-      of: who.me.userId ?? '',
-      named: body,
-      count: who.me.roles.every(isRoleOfStaff) ? 60 : 5,
-    }),
-  handle: (context, { body }) => changeOwn(context, body),
+  limits: (who, { body }) => namingBudgets(who, { of: who.me.userId ?? '', named: body }),
+  before: proveRemover,
+  handle: (context, { body, before }) => changeOwn(context, body, before),
 })
 
 export const proveContact = endpoint('POST /auth/profile/verify', {
@@ -75,9 +68,31 @@ export const proveContact = endpoint('POST /auth/profile/verify', {
   },
 })
 
-async function changeOwn(context: Here, body: ChangeProfile): Promise<Profile> {
+/** A new contact asks for its code; one is taken away by who shows the password there is. */
+async function proveRemover(context: Here, { body }: { body: ChangeProfile }) {
+  if (body.email !== null) return undefined
+  const { db, me } = context
+  // What cannot be removed anyway is refused for that.
+  const removable = await db
+    .selectFrom('user')
+    .select('id')
+    .where('id', '=', me.userId)
+    .where('email', 'is not', null)
+    .where('phoneProvedAt', 'is not', null)
+    .executeTakeFirst()
+  if (!removable) return undefined
+  return proveOwner(context, ['currentPassword', body.currentPassword])
+}
+
+async function changeOwn(
+  context: Here,
+  body: ChangeProfile,
+  shownHash: string | null | undefined,
+): Promise<Profile> {
   const { me, emit, personal, otp } = context
   const before = await lockRow<UserRow>(tellingUser(context), 'user', me.userId ?? '')
+  // A password that was changed since it was checked is wrong now.
+  if (shownHash !== undefined && shownHash !== before.passwordHash) throw problem('password_wrong')
   const known = { ...before, ...openedPerson(personal, before) }
   const [field, message] = faultOfContacts(known, body) ?? []
   if (field && message) throw fieldProblem(field, message)
@@ -93,6 +108,7 @@ async function changeOwn(context: Here, body: ChangeProfile): Promise<Profile> {
     ...(email === null && { emailProvedAt: null }),
   })
   await keepParticulars(context, user.id, given({ gender, dob }))
+  if (email === null && known.email !== null) await leaveContact(context, before)
   emit(UserChanged, user.version, stateOf(user))
   return shownProfile(context, contact && (await awaitContact(context, user.id, contact)))
 }
@@ -120,14 +136,17 @@ async function awaitContact(
 
 async function shownProfile(context: Here, awaits?: AwaitedContact): Promise<Profile> {
   const { db, personal, me } = context
-  const row = await selectUsers(db).where('id', '=', me.userId).executeTakeFirst()
+  const [row, particulars] = await Promise.all([
+    selectUsers(db).where('id', '=', me.userId).executeTakeFirst(),
+    particularsOf(context, me.userId ?? ''),
+  ])
   if (!row) throw problem('not_found')
   const user = shownUser(personal, row)
   const { profileImageId, phoneProvedAt } = row
   return {
     ...user,
     name: user.fullName,
-    ...(await particularsOf(context, row.id)),
+    ...particulars,
     phone_validate: phoneProvedAt !== null,
     profile_image: profileImageId === null ? null : fileUrl(profileImageId),
     ...(awaits && { awaits }),

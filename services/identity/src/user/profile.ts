@@ -4,6 +4,7 @@ import { CountryCallingCode, joinPhone, normalizePhone } from '@forecourt/contra
 import { typedText, unlessBlank } from '@forecourt/contracts/typed'
 import { z } from 'zod'
 import { AwaitedContact, type NewContact } from './contact-change.ts'
+import { TypedPassword } from './password.ts'
 import { joinName, splitName, User, type Person, type UserRow } from './user.ts'
 
 /** What a person is called and says beyond the account; all of it is ciphertext. */
@@ -61,6 +62,9 @@ export const ChangeProfile = z
         .refine((day) => day >= '1900-01-01', 'Must be after 1900')
         .nullish(),
     ).describe('Date of birth, YYYY-MM-DD.'),
+    currentPassword: unlessBlank(TypedPassword.optional()).describe(
+      'Where an e-mail address is to be removed.',
+    ),
     profile_image: unlessBlank(FileAddress.nullish()).describe(
       'An uploaded file: its id, or its address.',
     ),

@@ -6,7 +6,7 @@ import { hashOf } from '../refresh-token.ts'
 import { forgetChallenges } from '../second-factor/challenge.queries.ts'
 import { endSessionsOf } from '../session/ending.queries.ts'
 import { inSeconds } from '../session/session.queries.ts'
-import { contactColumns, type Proof } from './contact.queries.ts'
+import { contactColumns, type ProvedBy } from './contact.queries.ts'
 import { RESET_LIFE_S, type PasswordResetRow } from './reset.ts'
 import { forgetFailures } from './user.queries.ts'
 
@@ -14,7 +14,7 @@ import { forgetFailures } from './user.queries.ts'
  * The active accounts that have proved the contact behind a digest; strangers and the suspended are
  * told nothing. A contact that was only typed may be anybody's, and opens no account.
  */
-export function selectProved(db: Kysely<Tables>, proof: Proof, index: string) {
+export function selectProved(db: Kysely<Tables>, proof: ProvedBy, index: string) {
   const column = contactColumns[proof]
   return db
     .selectFrom('user')

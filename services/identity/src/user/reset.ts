@@ -1,4 +1,5 @@
 import { Phone } from '@forecourt/contracts/phone'
+import { TypedCode } from '@forecourt/contracts/typed'
 import { z } from 'zod'
 import { NewPassword, TypedPassword } from './password.ts'
 import { oneContact } from './user.ts'
@@ -38,10 +39,7 @@ export const ResetPassword = z
   .object({
     token: z.string().min(1, 'Token is required').max(512).optional(),
     phone: Phone.optional(),
-    otp: z
-      .string()
-      .regex(/^\d{6}$/, 'OTP must have 6 digits')
-      .optional(),
+    otp: TypedCode.optional(),
     password: NewPassword,
   })
   .refine(

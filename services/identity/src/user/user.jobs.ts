@@ -26,3 +26,16 @@ export const forgetOldResets = job({
     return false
   },
 })
+
+/** A new contact that nobody proved within a day is forgotten; until then a late code is known. */
+export const forgetContactChanges = job({
+  name: 'forget-contact-changes',
+  everyMs: 600_000,
+  async run({ db }) {
+    await db
+      .deleteFrom('contactChange')
+      .where('askedAt', '<', sql<string>`now() - interval '1 day'`)
+      .execute()
+    return false
+  },
+})

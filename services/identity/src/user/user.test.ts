@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { NewPassword, TypedPassword } from './password.ts'
-import { ForgotPassword } from './reset.ts'
+import { ForgotPassword, ResetPassword } from './reset.ts'
 import { Credentials, refusalOf, splitName, UserStatus } from './user.ts'
 
 describe('an account', () => {
@@ -67,4 +67,10 @@ describe('a password', () => {
       expect(NewPassword.safeParse(chosen).success).toBe(false)
     },
   )
+})
+
+test('a code that resets a password may be pasted with what stands around it', () => {
+  const reset = { phone: '98765 43210', otp: ' 123456\n', password: 'Forecourt#2026' }
+  expect(ResetPassword.parse(reset)).toMatchObject({ otp: '123456' })
+  expect(ResetPassword.safeParse({ ...reset, otp: '12345' }).success).toBe(false)
 })

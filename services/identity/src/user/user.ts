@@ -5,6 +5,10 @@ import { orNothing } from '@forecourt/contracts/typed'
 import { z } from 'zod'
 import { TypedPassword } from './password.ts'
 
+/**
+ * The words that the front end of the garages knows. Whoever is not proved yet is a registration
+ * and no account, so that no account is in the first two.
+ */
 export const UserStatus = z.enum([
   'pending_verification',
   'verified',

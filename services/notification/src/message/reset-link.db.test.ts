@@ -82,8 +82,8 @@ test('a link that ran out on its way is not brought any more', async () => {
 })
 
 test.each([
-  ['email', 'gita.former@example.com', /another e-mail address/],
-  ['sms', '+919820077700', /another phone number/],
+  ['email', 'gita.former@example.com', /e-mail address of your account/],
+  ['sms', '+919820077700', /phone or e-mail address/],
 ] as const)('the former contact of an account is told by %s', async (channel, former, words) => {
   const changeId = randomUUIDv7()
   const place = `contact-replaced|destination|${changeId}`

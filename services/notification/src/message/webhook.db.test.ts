@@ -1,11 +1,11 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { createServer, type AddressInfo } from 'node:net'
 import { CustomerOtpRequested } from '@forecourt/contracts/customer-vehicle-events'
 import { inTransaction } from '@forecourt/platform/database'
 import { systemScope } from '@forecourt/platform/scope'
 import { eventually } from '@forecourt/testing/eventually'
 import { otpFact } from '@forecourt/testing/facts'
 import { openMailbox, type LocalMailbox } from '@forecourt/testing/mailbox'
+import { ownPort } from '@forecourt/testing/own-keys'
 import { publish } from '@forecourt/testing/publish'
 import { openStack, type Stack } from '@forecourt/testing/stack'
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js'
@@ -19,7 +19,8 @@ let address: string
 
 beforeAll(async () => {
   mailbox = await openMailbox()
-  const port = await freePort()
+  // Twilio must be told the address before the service listens there.
+  const port = await ownPort()
   const publicUrl = `http://127.0.0.1:${port}`
   address = `${publicUrl}/webhooks/twilio/status`
   stack = await openStack(notification, {
@@ -37,15 +38,6 @@ afterAll(async () => {
   await stack?.close()
   await mailbox?.close()
 })
-
-/** Twilio must be told the address before the service listens there. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 interface Kept {
   id: string

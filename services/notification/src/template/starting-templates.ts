@@ -53,12 +53,12 @@ If it was not you, do nothing: your password stays as it is.`,
     texts: [
       {
         channel: 'sms',
-        body: `Your account at {{dealer.name}} has another phone number. ${CALL}`,
+        body: `The phone or e-mail address of your account at {{dealer.name}} was changed. ${CALL}`,
       },
       {
         channel: 'email',
-        subject: 'Another e-mail address – {{dealer.name}}',
-        body: `Your account at {{dealer.name}} has another e-mail address now.
+        subject: 'Your account was changed – {{dealer.name}}',
+        body: `A phone number or e-mail address of your account at {{dealer.name}} was changed.
 
 ${CALL}`,
       },

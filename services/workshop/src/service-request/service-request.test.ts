@@ -1,5 +1,12 @@
 import { testMoves } from '@forecourt/testing/matrix'
 import { lifecycle } from './service-request.queries.ts'
-import type { ServiceRequestRow } from './service-request.ts'
 
-testMoves('service request', lifecycle, {} as Omit<ServiceRequestRow, 'status'>)
+testMoves('service request', lifecycle, {
+  pending: { approve: 'approved', reject: 'rejected', cancel: 'cancelled' },
+  approved: { schedule: 'scheduled', start: 'in_progress', cancel: 'cancelled' },
+  scheduled: { schedule: 'scheduled', start: 'in_progress', cancel: 'cancelled' },
+  in_progress: { complete: 'completed', reopen: 'approved' },
+  completed: {},
+  rejected: {},
+  cancelled: {},
+})
