@@ -18,3 +18,8 @@ export const TypedCode = typedText('The code')
 export function unlessBlank<Schema extends z.ZodType>(schema: Schema) {
   return z.preprocess((typed) => (typed === '' ? undefined : typed), schema)
 }
+
+/** An optional field that a form sends empty where there is nothing, or nothing any more. */
+export function orNothing<Schema extends z.ZodType>(schema: Schema) {
+  return z.preprocess((typed) => (typed === '' ? null : typed), schema.nullish())
+}

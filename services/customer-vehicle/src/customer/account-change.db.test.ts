@@ -129,6 +129,38 @@ test('a user name that was made up gives way to the name of the person', async (
   expect(await shown(gita)).toMatchObject({ fullName: 'Gita Rao', suggestion: null })
 })
 
+test.each([
+  ['came after the form', linkLater],
+  ['was named by staff', openNameless],
+])('a made-up user name is suggested to nobody whose account %s', async (_, open) => {
+  const gita = await open()
+  await change({ ...gita, fullName: `user_${gita.phone.slice(-8)}`, email: null })
+  expect(await shown(gita)).toMatchObject({ fullName: 'Gita Rao', suggestion: null })
+})
+
+/** Gita with an account by her phone alone, to whom staff has given her name. */
+async function openNameless(): Promise<Gita> {
+  const [userId, phone] = [randomUUIDv7(), newPhone()]
+  const fullName = `user_${phone.slice(-8)}`
+  await taken(await publish(stack, UserCreated, said({ userId, phone, fullName })))
+  const body = { fullName: 'Gita Rao' }
+  await stack.call(`PUT /customers/${userId}`, { as: kiran, body })
+  return { userId, customerId: userId, phone }
+}
+
+test('a suggestion may come back as it was shown, and as nothing else', async () => {
+  const gita = await openAccount()
+  await change({ ...gita, fullName: 'Gita R.' })
+  const { suggestion } = await shown(gita)
+  const send = (body: unknown, as = kiran) =>
+    stack.call(`PUT /customers/${gita.customerId}`, { as, body })
+  expect((await send({ city: 'Satara', suggestion })).data).toMatchObject({
+    ...{ city: 'Satara', suggestion: { fullName: 'Gita R.' } },
+  })
+  const { status, body } = await send({ suggestion: { fullName: 'Gita Kulkarni' } })
+  expect([status, Object.keys(body.errors ?? {})]).toEqual([422, ['suggestion']])
+})
+
 test('what staff has turned down is not suggested again until something else is said', async () => {
   const gita = await openAccount()
   await change({ ...gita, fullName: 'Gita R.' })

@@ -53,9 +53,10 @@ async function changesBy(
   const known = openedCustomer(personal, row)
   const mayHave = phone === known.phone || !(await isOfAnother(db, personal, row.id, phone))
   const person = { ...known, email: known.email ?? email, ...(mayHave && { phone }) }
-  const isNamed = isMadeUp(row.fullName) && fullName !== row.fullName
+  const isOtherName = fullName !== row.fullName && !isMadeUp(fullName)
+  const isNamed = isOtherName && isMadeUp(row.fullName)
   const differing = {
-    ...(fullName !== row.fullName && !isNamed && { fullName }),
+    ...(isOtherName && !isNamed && { fullName }),
     ...(email !== null && email !== person.email && { email }),
     ...(phone !== person.phone && { phone }),
   }

@@ -187,6 +187,45 @@ test('the first form brings consent, and the name and the e-mail address that no
   expect(told.data).toMatchObject({ marketingConsent: true })
 })
 
+test('a name that staff was told outlasts one that was made of the phone', async () => {
+  const phone = newPhone()
+  const car = { vehicleNumber: newPlate(), make: 'Honda', model: 'City' }
+  const owner = { ownerName: 'Rahul Deshpande', ownerPhone: phone }
+  const { data } = await stack.call('POST /vehicles', { as: asha, body: { ...car, ...owner } })
+  const row = await openAccount(accountOf({ phone, fullName: 'user_90001234', email: null }))
+  expect(row['id']).toBe(data['customerId'])
+  expect((await show(row['id'], asha)).data).toMatchObject({
+    ...{ fullName: 'Rahul Deshpande', verified: true, suggestion: null },
+  })
+})
+
+test('whoever came by a phone alone is called what staff is told beside the phone', async () => {
+  const phone = newPhone()
+  const { id } = await openAccount(accountOf({ phone, fullName: 'user_90001234', email: null }))
+  const add = (ownerName: string) =>
+    stack.call('POST /vehicles', {
+      as: kiran,
+      body: {
+        ...{ vehicleNumber: newPlate(), make: 'Honda', model: 'City', serviceCenterId: pune },
+        ...{ ownerName, ownerPhone: phone },
+      },
+    })
+  expect((await add('Rahul Deshpande')).data).toMatchObject({
+    ...{ customerId: id, ownerName: 'Rahul Deshpande' },
+  })
+  const told = await stack.topics.next(
+    'customer-vehicle.customer.changed.v1',
+    ({ key, data }) =>
+      key === id &&
+      personal.open(String(data?.['fullName']), {
+        ...{ table: 'customer', column: 'full_name', id: key },
+      }) === 'Rahul Deshpande',
+  )
+  expect(told.data).toMatchObject({ serviceCenterIds: [headOffice, pune] })
+  // A name that somebody has stays; another one beside the phone only finds them.
+  expect((await add('R. Deshpande')).data['ownerName']).toBe('Rahul Deshpande')
+})
+
 test('whoever withdrew the consent of a form gives none by the next', async () => {
   const phone = newPhone()
   const { customer } = await register(stack, { customer: { mobileNumber: phone } })

@@ -8,7 +8,7 @@ import { changeRow } from '@forecourt/platform/row'
 import type { Kysely } from 'kysely'
 import type { Means, Tables } from '../db.ts'
 import { tellChange } from './change.queries.ts'
-import type { CustomerRow } from './customer.ts'
+import { isMadeUp, type CustomerRow } from './customer.ts'
 import { linkCustomer, openedCustomer, sealedCustomer } from './customer.queries.ts'
 import { addOrLock, verifyCustomer } from './proved.queries.ts'
 
@@ -90,7 +90,10 @@ async function tellLinked(context: Hearing, row: CustomerRow, accountId: string)
   await tellChange(context, await changeRow(context, 'customer', row, { accountId }))
 }
 
-/** What staff had entered of somebody unproved gives way to what the person says. */
+/**
+ * What staff had entered of somebody unproved gives way to what the person says; a user name that
+ * was made of the phone is nobody's word.
+ */
 function proved(
   personal: PersonalData,
   row: CustomerRow,
@@ -99,5 +102,6 @@ function proved(
 ): Partial<CustomerRow> {
   const known = openedCustomer(personal, row)
   const person = { ...known, phone, email: email ?? known.email }
-  return { ...sealedCustomer(personal, row.id, person), accountId, fullName }
+  const named = isMadeUp(fullName) ? {} : { fullName }
+  return { ...sealedCustomer(personal, row.id, person), ...named, accountId }
 }

@@ -1,5 +1,5 @@
 import { asha, kiran, meera, mumbai, priya, pune, ravi } from '@forecourt/testing/people'
-import { knowCenters, newPhone, register, submit } from '@forecourt/testing/registering'
+import { knowCenters, newPhone, newPlate, register, submit } from '@forecourt/testing/registering'
 import { openStack, testSecrets, type Stack } from '@forecourt/testing/stack'
 import { KeyRing } from '@forecourt/platform/config'
 import { personalData } from '@forecourt/platform/personal'
@@ -85,6 +85,10 @@ describe('either spelling changes the same field', () => {
     [{ address: { street: '7, MG Road', zipCode: '411009' } }, { pinCode: '411009' }],
     [{ address: null }, { address: { street: null } }],
     [
+      { alternativeNumber: '', email: '', lastName: '', address: '' },
+      { alternativeNumber: null, email: null, fullName: 'Rahul', address: { street: null } },
+    ],
+    [
       { alternativeNumber: null, email: null },
       { alternativeNumber: null, email: null },
     ],
@@ -110,11 +114,82 @@ describe('is refused with the field that is wrong', () => {
     [{ email: 'nobody' }, 'email'],
     [{ fullName: '' }, 'fullName'],
     [{ mobileNumber: '+919999988888' }, 'mobileNumber'],
+    [{ phone: '+919999988888' }, 'phone'],
+    [{ firstName: '' }, 'firstName'],
+    [{ dateOfBirth: '1990-01-31' }, 'dateOfBirth'],
+    [{ lastName: '7'.repeat(100) }, 'lastName'],
+    [{ city: '' }, 'city'],
+    [{ zipCode: '' }, 'zipCode'],
+    [{ address: { zipCode: '011004' } }, 'address.zipCode'],
+    [{ address: { state: 'Atlantis' } }, 'address.state'],
+    [{ address: { country: 'Nepal' } }, 'address.country'],
   ])('%j', async (body, field) => {
     const { status, body: answer } = await change(body)
     expect(status).toBe(422)
     expect(Object.keys(answer.errors ?? {})).toEqual([field])
     expect(await rowOf()).toMatchObject({ version: 1 })
+  })
+})
+
+describe('a form that sends back all that it was shown', () => {
+  const shown = async (customerId = id) =>
+    (await stack.call<Record<string, unknown>>(`GET /customers/${customerId}`, { as: asha })).data
+  const within = (all: Record<string, unknown>, changed: object) => ({
+    address: { ...(all['address'] as object), ...changed },
+  })
+
+  test.each<[Record<string, unknown>, Record<string, unknown>]>([
+    [
+      { firstName: 'Asha', lastName: 'Rao' },
+      { fullName: 'Asha Rao', name: 'Asha Rao' },
+    ],
+    [{ lastName: null }, { fullName: 'Rahul' }],
+    [{ name: 'Asha Rao' }, { fullName: 'Asha Rao', firstName: 'Asha' }],
+    [{ fullName: 'Asha Rao', firstName: 'Asha', lastName: 'Rao' }, { name: 'Asha Rao' }],
+    [{ city: 'Baramati' }, { address: { city: 'Baramati' } }],
+    [{ zipCode: '411009' }, { pinCode: '411009' }],
+    [{}, { fullName: 'Rahul Deshpande', city: 'Pune', pinCode: '411004' }],
+  ])('has changed %j', async (changed, after) => {
+    const { status, data } = await change({ ...(await shown()), ...changed })
+    expect([status, data]).toMatchObject([200, after])
+  })
+
+  test('has changed what differs in its address', async () => {
+    const all = await shown()
+    const changed = { street: '7, MG Road', city: 'Khed', taluka: 'khed', zipCode: '411009' }
+    const { data } = await change({ ...all, ...within(all, changed) })
+    expect(data).toMatchObject({ city: 'Khed', taluka: 'Khed', pinCode: '411009' })
+    expect(data['address']).toMatchObject({ ...changed, taluka: 'Khed' })
+  })
+
+  test.each<[Record<string, unknown>, string[]]>([
+    [{ phone: '9999911111' }, ['phone']],
+    [{ fullName: 'Asha Rao', name: 'Asha Patil' }, ['fullName', 'name']],
+    [{ name: 'Asha Rao', lastName: 'Patil' }, ['name', 'lastName']],
+  ])('is told what is wrong with %j', async (changed, fields) => {
+    const { status, body } = await change({ ...(await shown()), ...changed })
+    expect([status, Object.keys(body.errors ?? {})]).toEqual([422, fields])
+  })
+
+  test('is told where the address says two things', async () => {
+    const all = await shown()
+    const { body } = await change({ ...all, ...within(all, { city: 'Khed' }), city: 'Baramati' })
+    expect(body.errors).toEqual({
+      city: ['Says something else than address.city'],
+      'address.city': ['Says something else than city'],
+    })
+  })
+
+  test('may leave empty what nobody has told', async () => {
+    const body = {
+      ...{ vehicleNumber: newPlate(), make: 'Honda', model: 'City' },
+      ...{ ownerName: 'Sunil', ownerPhone: newPhone() },
+    }
+    id = String((await stack.call('POST /vehicles', { as: asha, body })).data['customerId'])
+    const { status, data } = await change({ ...(await shown()), firstName: 'Meera' })
+    expect([status, data]).toMatchObject([200, { fullName: 'Meera', city: '', pinCode: '' }])
+    const known = { city: 'Khed', pinCode: '410501' }
+    expect((await change({ ...(await shown()), ...known })).data).toMatchObject(known)
   })
 })
 

@@ -287,3 +287,16 @@ test("a customer is found by the registration's id and by the account's, for eve
   const again = await stack.call<Detail>(`GET /customers/${gita.userId}`, { as: asha })
   expect(again.data.id).toBe(own)
 })
+
+test('the list names the vehicles, and what nobody counts yet is 0', async () => {
+  const { data } = await list()
+  for (const entry of data.filter(({ verified }) => verified)) {
+    const detail = await stack.call<{ vehicles: { id: string }[] }>(`GET /customers/${entry.id}`, {
+      as: kiran,
+    })
+    expect(entry).toMatchObject({ dateOfBirth: null, totalOrders: 0, totalSpent: 0 })
+    expect(entry).toMatchObject({ vehicles: detail.data.vehicles.map(({ id }) => id) })
+    expect(entry).toMatchObject({ vehicles: [expect.any(String)], loyaltyPoints: 0 })
+  }
+  expect(data.find(({ id }) => id === ids['esha'])).toMatchObject({ vehicles: [] })
+})

@@ -5,9 +5,16 @@ import { z } from 'zod'
 import { endpoint, type Here, type Tables } from '../db.ts'
 import { changeCustomer } from './change.queries.ts'
 import { ChangeCustomer } from './change.ts'
-import { Customer } from './customer.ts'
-import { CustomerDetail, type CustomerEntryRow } from './entry.ts'
-import { awaitCustomer, awaitEntry, findEntry, showDetail, showEntry } from './entry.queries.ts'
+import { CustomerDetail, ListedCustomer } from './entry.ts'
+import {
+  awaitCustomer,
+  awaitEntry,
+  findEntry,
+  listedEntries,
+  showDetail,
+  showEntry,
+  type ListedEntry,
+} from './entry.queries.ts'
 import { hasBrand, isAmong, matches } from './filter.queries.ts'
 
 const name = z.string().normalize('NFC').trim().min(1).max(100)
@@ -16,7 +23,7 @@ const name = z.string().normalize('NFC').trim().min(1).max(100)
 const customers = {
   about: 'List customers, and registrations that await their code.',
   may: 'customer.read',
-  item: Customer,
+  item: ListedCustomer,
   own: 'id',
   filters: {
     city: { type: name, condition: isAmong('city') },
@@ -34,8 +41,11 @@ const customers = {
     referenceId: 'reference_id',
   },
   search: matches,
-  from: ({ db }: { db: Kysely<Tables> }) => db.selectFrom('customerEntry').selectAll(),
-  row: (entry: CustomerEntryRow, context: Here) => showEntry(context, entry),
+  from: ({ db }: { db: Kysely<Tables> }) => listedEntries(db),
+  row: ({ vehicles, ...entry }: ListedEntry, context: Here) => ({
+    ...showEntry(context, entry),
+    vehicles,
+  }),
 } as const
 
 export const listCustomers = endpoint.list('GET /customers', customers)

@@ -70,6 +70,10 @@ export const Customer = z
     district: z.string(),
     state: z.string(),
     pinCode: z.string(),
+    dateOfBirth: z.string().nullable().describe('Null: who has said it, told the own account.'),
+    totalOrders: z.number().int().describe('0: orders are not counted yet.'),
+    totalSpent: z.number().describe('0: what was spent is not counted yet.'),
+    loyaltyPoints: z.number().int().describe('0: nobody is given any yet.'),
     createdAt: z.string(),
     updatedAt: z.string(),
   })
@@ -118,6 +122,10 @@ export function spellOutCustomer(facts: CustomerFacts): Customer {
     district,
     state,
     pinCode,
+    dateOfBirth: null,
+    totalOrders: 0,
+    totalSpent: 0,
+    loyaltyPoints: 0,
     createdAt,
     updatedAt,
   }

@@ -1,7 +1,7 @@
 import { isCustomer, type Me } from '@forecourt/platform/me'
 import { problem } from '@forecourt/platform/problem'
 import { waitForNoun } from '@forecourt/platform/wait-for-noun'
-import type { Kysely } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import type { Means, Tables } from '../db.ts'
 import type { Form } from '../registration/form.ts'
 import { otpStatusOf } from '../registration/registration.ts'
@@ -18,6 +18,15 @@ export function showEntry({ personal, now }: Showing, entry: CustomerEntryRow): 
   const code = { codeExpiresAt: entry.codeExpiresAt ?? now, codeBlockedAt: entry.codeBlockedAt }
   const otpStatus = otpStatusOf({ ...code, status: 'pending' }, now)
   return spellOutCustomer({ ...entry, ...form.customer, otpStatus })
+}
+
+export type ListedEntry = CustomerEntryRow & { vehicles: string[] }
+
+/** All entries, each with the ids of those of its vehicles that the caller may see. */
+export function listedEntries(db: Kysely<Tables>) {
+  const vehicles = sql<string[]>`array(select vehicle.id from vehicle
+    where vehicle.customer_id = customer_entry.id order by vehicle.created_at, vehicle.id)`
+  return db.selectFrom('customerEntry').selectAll().select(vehicles.as('vehicles'))
 }
 
 function formOf(personal: Means['personal'], { form, id }: CustomerEntryRow): Form | null {
@@ -103,7 +112,11 @@ function vehiclesOf(db: Kysely<Tables>, customerId: string) {
     .execute()
 }
 
-function suggestionOf(personal: Means['personal'], { suggestion, id }: CustomerEntryRow) {
+/** What differs from the customer's data, as staff is shown it. */
+export function suggestionOf(
+  personal: Means['personal'],
+  { suggestion, id }: Pick<CustomerEntryRow, 'suggestion' | 'id'>,
+) {
   if (suggestion === null) return null
   const text = personal.open(suggestion, { table: 'customer', column: 'suggestion', id })
   return JSON.parse(text) as Record<string, unknown>

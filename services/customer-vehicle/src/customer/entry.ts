@@ -16,6 +16,12 @@ export const CustomerEntryRow = CustomerRow.extend({
 }).omit({ emailIndex: true, accountSaid: true })
 export type CustomerEntryRow = z.infer<typeof CustomerEntryRow>
 
+/** A line of the list, with the ids of those vehicles that the caller may see. */
+export const ListedCustomer = Customer.extend({
+  vehicles: z.array(z.uuid()).describe('Their ids; GET /customers/:id shows them whole.'),
+}).meta({ id: 'ListedCustomer' })
+export type ListedCustomer = z.infer<typeof ListedCustomer>
+
 /** A vehicle beside its owner. Until the registration is proved it has no id and no status. */
 export const OwnedVehicle = Vehicle.pick({
   vehicleNumber: true,

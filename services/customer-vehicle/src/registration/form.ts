@@ -1,6 +1,6 @@
 import { Email } from '@forecourt/contracts/email'
 import { Phone } from '@forecourt/contracts/phone'
-import { typedText } from '@forecourt/contracts/typed'
+import { orNothing, typedText } from '@forecourt/contracts/typed'
 import { z } from 'zod'
 import { PinCode } from '../place/place.ts'
 import { StaffPlate, type ParsedPlate } from '../vehicle/plate.ts'
@@ -16,7 +16,7 @@ export function line(label: string, max: number) {
     .max(max, `${label} must have at most ${max} characters`)
 }
 
-function tidy(typed: string): string {
+export function tidy(typed: string): string {
   return typed
     .toWellFormed()
     .normalize('NFC')
@@ -25,11 +25,6 @@ function tidy(typed: string): string {
 }
 
 const FullName = line('Full name', 100).regex(/\p{L}|^$/u, 'Full name must have letters')
-
-/** What is typed into an optional field that was left empty. */
-export function orNothing<Field extends z.ZodType>(field: Field) {
-  return z.preprocess((value) => (value === '' ? null : value), field.nullish())
-}
 
 export const CustomerFields = z.object({
   fullName: FullName,
@@ -119,7 +114,7 @@ function fieldsOf(value: unknown): Fields | undefined {
 }
 
 /** Another document's spelling of a customer, as the form spells it. */
-export function spellCustomer(value: unknown): unknown {
+function spellCustomer(value: unknown): unknown {
   const typed = fieldsOf(value)
   if (!typed) return value
   const address = fieldsOf(typed['address'])

@@ -128,6 +128,52 @@ describe('either spelling changes the same field', () => {
   })
 })
 
+describe('a form that sends back all that it was shown', () => {
+  const shown = async () => (await stack.call(`GET /vehicles/${id}`, { as: asha })).data
+
+  test.each<[Record<string, unknown>, Record<string, unknown>]>([
+    [
+      { make: 'honda', year: 2019 },
+      { brand: 'Honda', yearOfPurchase: 2019 },
+    ],
+    [
+      { brand: 'Honda', yearOfPurchase: 2019 },
+      { make: 'Honda', year: 2019 },
+    ],
+    [{ year: null }, { year: null, yearOfPurchase: null }],
+    [{}, { brand: 'Toyota', yearOfPurchase: 2020 }],
+  ])('has changed %j', async (changed, after) => {
+    await change({ year: 2020 })
+    const { status, data } = await change({ ...(await shown()), ...changed })
+    expect([status, data]).toMatchObject([200, after])
+  })
+
+  test.each<[Record<string, unknown>, string[]]>([
+    [{ year: 1700 }, ['year']],
+    [{ year: 2900 }, ['year']],
+    [{ make: '' }, ['make']],
+    [{ make: 'Pushpaka' }, ['make']],
+    [{ make: 'Honda', brand: 'Tata Motors' }, ['brand', 'make']],
+    [{ year: 2018, yearOfPurchase: 2019 }, ['yearOfPurchase', 'year']],
+  ])('is told what is wrong with %j, under its own names', async (changed, fields) => {
+    const { status, body } = await change({ ...(await shown()), ...changed })
+    expect([status, Object.keys(body.errors ?? {})]).toEqual([422, fields])
+  })
+})
+
+test('what has an address of its own may come back as it is, and as nothing else', async () => {
+  const path = `GET /vehicles/${id}` as const
+  const component = `PUT /vehicles/${id}/graphical/components/battery` as const
+  await stack.call(component, { as: asha, body: { lastServiceDate: '2026-01-31' } })
+  const { data } = await stack.call(path, { as: asha, query: { include: 'graphical' } })
+  expect((await change({ ...data, color: 'Red' })).data).toMatchObject({ color: 'Red' })
+  const graphicalData = { ...(data['graphicalData'] as object), components: [] }
+  for (const body of [{ status: 'archived' }, { graphicalData }]) {
+    const { status, body: answer } = await change({ ...data, ...body })
+    expect([status, Object.keys(answer.errors ?? {})]).toEqual([422, Object.keys(body)])
+  }
+})
+
 test('a mark that another vehicle has is refused', async () => {
   const vehicleNumber = newPlate()
   await register(stack, { plates: [vehicleNumber] })

@@ -20,7 +20,7 @@ export async function moveToOwner(
   if (customerId === undefined) return undefined
   const { id } = await findCustomer(db, customerId)
   if (id === formerCustomerId) return undefined
-  if (reason === undefined) {
+  if (!reason) {
     throw fieldProblem('reason', 'Say why the vehicle has another owner')
   }
   const centers = await centersOfVehicle(db, vehicleId)

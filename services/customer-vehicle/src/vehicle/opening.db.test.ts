@@ -125,6 +125,19 @@ test('the center that the vehicle is added for serves its owner too', async () =
   expect(data?.['serviceCenterIds']).toEqual([pune, mumbai])
 })
 
+describe('what a form leaves empty was not said', () => {
+  test.each([null, ''])('of an owner found by phone: %j', async (blank) => {
+    const owner = { ownerName: 'Rahul Deshpande', ownerPhone: phone }
+    const { status, data } = await add({ ...owner, customerId: blank, serviceCenterId: blank })
+    expect([status, data]).toMatchObject([201, { customerId, serviceCenterId: pune }])
+  })
+
+  test('of a customer who was chosen', async () => {
+    const { status, data } = await add({ customerId, ownerName: '', ownerPhone: '' })
+    expect([status, data]).toMatchObject([201, { customerId, ownerName: 'Rahul Deshpande' }])
+  })
+})
+
 describe('is refused with the field that is wrong', () => {
   const owner = { ownerName: 'Sunil Rao', ownerPhone: '98765 43210' }
   test.each<[string, Record<string, unknown>, string]>([

@@ -1,10 +1,14 @@
 import { randomUUIDv7 } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import { VehicleRegistered } from '@forecourt/contracts/customer-vehicle-events'
 import { fieldProblem, problem } from '@forecourt/platform/problem'
 import { changeRow, lockRow } from '@forecourt/platform/row'
 import { given } from '@forecourt/platform/table'
 import { transition } from '@forecourt/platform/transition'
+import { z } from 'zod'
 import { findBrand } from '../brand/brand.queries.ts'
+import { graphicalOf } from '../component/component.queries.ts'
+import { Graphical } from '../component/component.ts'
 import type { Here } from '../db.ts'
 import { attachFiles, releaseFile } from '../file/file.queries.ts'
 import { oneVehicle, shownVehicle } from './detail.queries.ts'
@@ -13,7 +17,7 @@ import { today } from '../service-center/service-center.queries.ts'
 import { changeTaken } from './adding.queries.ts'
 import { takeOverMark, takeOverVehicle, takeOverVin } from './unproved.queries.ts'
 import { moveToOwner } from './move.queries.ts'
-import type { ChangeVehicle, OpenVehicle } from './opening.ts'
+import { settleSpellings, type ChangeVehicle, type OpenVehicle } from './opening.ts'
 import {
   centersOfVehicle,
   lifecycle,
@@ -39,8 +43,8 @@ export async function insertVehicle(
   const taken = await takeOverVehicle(context, body.vehicleNumber.key, whose)
   await takeOverVin(context, body.vin, customerId)
   const id = taken ?? randomUUIDv7()
-  await refuseFuture(body, () => today(context, serviceCenterId))
-  const { brand, ...columns } = await columnsOf(context, id, body)
+  await refuseFuture(body, ownPaths, () => today(context, serviceCenterId))
+  const { brand, ...columns } = await columnsOf(context, id, body, ownPaths)
   const { model, vehicleNumber } = body
   const values = { ...columns, ...markOf(vehicleNumber), customerId, brand, model }
   const refuse = (error: unknown) => refuseTaken(error, body)
@@ -61,20 +65,20 @@ export async function insertVehicle(
 }
 
 /** Changes a vehicle by what was given, its owner too, and tells of it. */
-export async function changeVehicle(
-  context: Here,
-  id: string,
-  change: ChangeVehicle,
-): Promise<void> {
+export async function changeVehicle(context: Here, id: string, body: ChangeVehicle): Promise<void> {
   const before = await lockRow<VehicleRow>(context, 'vehicle', id)
+  await refuseElsewhere(context, before, body)
+  const { paths, faults, ...spelled } = settleSpellings(before, body)
+  if (Object.keys(faults).length > 0) throw problem('body_invalid', { fields: faults })
+  const change = { ...body, ...spelled }
   const customerId = await moveToOwner(context, before, change)
   await takeOverOthers(context, before, { ...change, customerId })
-  await refuseFuture(change, async () => {
+  await refuseFuture(change, paths, async () => {
     const [center] = await centersOfVehicle(context.db, id)
     return today(context, center)
   })
   const changes = {
-    ...(await columnsOf(context, id, change)),
+    ...(await columnsOf(context, id, change, paths)),
     ...(change.vehicleNumber && markOf(change.vehicleNumber)),
     ...given({ customerId }),
   }
@@ -110,44 +114,77 @@ export async function moveVehicle(
   return shownVehicle(await oneVehicle(context, id), context)
 }
 
+/** Throws a 422 for what a body says otherwise than it is, and has an address of its own. */
+async function refuseElsewhere(
+  context: Here,
+  before: VehicleRow,
+  { status, graphicalData }: ChangeVehicle,
+): Promise<void> {
+  if (status !== undefined && status !== before.status) {
+    throw fieldProblem('status', 'Use PUT /vehicles/:id/archive or PUT /vehicles/:id/restore')
+  }
+  if (graphicalData === undefined) return
+  const shown = z.encode(Graphical, await graphicalOf(context, before.id))
+  if (isDeepStrictEqual(graphicalData, shown)) return
+  throw fieldProblem('graphicalData', 'Use PUT /vehicles/:id/graphical')
+}
+
+/** Under which names a body has what our lists and the calendar judge. */
+type Paths = Record<'brand' | 'yearOfPurchase', string>
+
+const ownPaths: Paths = { brand: 'brand', yearOfPurchase: 'yearOfPurchase' }
+
 function markOf({ plate, key, kind }: OpenVehicle['vehicleNumber']) {
   return { plate, plateKey: key, plateKind: kind }
 }
 
 /** Throws what is wrong with a year or a day; `dayOf` is asked only where there is one. */
 async function refuseFuture(
-  { yearOfPurchase, registrationDate }: ChangeVehicle,
+  { yearOfPurchase, registrationDate }: Pick<OpenVehicle, 'yearOfPurchase' | 'registrationDate'>,
+  paths: Paths,
   dayOf: () => Promise<string>,
 ): Promise<void> {
   if (!yearOfPurchase && !registrationDate) return
   const day = await dayOf()
   const fault = yearOfPurchase && yearProblem(yearOfPurchase, Number(day.slice(0, 4)))
-  if (fault) throw fieldProblem('yearOfPurchase', fault)
+  if (fault) throw fieldProblem(paths.yearOfPurchase, fault)
   if (registrationDate && registrationDate > day) {
     throw fieldProblem('registrationDate', 'Registration date must not lie in the future')
   }
 }
 
 /** The columns of what was given, but for the mark, in the names of our lists. */
-async function columnsOf(context: Here, vehicleId: string, body: ChangeVehicle) {
+async function columnsOf(
+  context: Here,
+  vehicleId: string,
+  body: Omit<ChangeVehicle, 'make' | 'year' | 'customerId'>,
+  paths: Paths,
+) {
   const { db } = context
   const { model, yearOfPurchase, vin, color, engineNumber, chassisNumber } = body
   const { photoFileId, registrationDate } = body
   if (photoFileId) await attachFiles(db, [photoFileId], { purpose: 'vehicle_photo', to: vehicleId })
   const papers = { vin, color, engineNumber, chassisNumber, registrationDate }
-  const brand = await brandOf(context, body.brand)
+  const brand = await brandOf(context, body.brand, paths)
   return given({ ...papers, brand, model, yearOfPurchase, photoFileId })
 }
 
-async function brandOf({ db }: Here, typed: string | undefined): Promise<string | undefined> {
+async function brandOf(
+  { db }: Here,
+  typed: string | undefined,
+  paths: Paths,
+): Promise<string | undefined> {
   if (typed === undefined) return undefined
   const brand = await findBrand(db, typed)
-  if (!brand) throw fieldProblem('brand', 'Choose a vehicle brand from the list')
+  if (!brand) throw fieldProblem(paths.brand, 'Choose a vehicle brand from the list')
   return brand.name
 }
 
 /** Only the database sees whose mark or VIN it is, and whether two come at once. */
-function refuseTaken(error: unknown, { vehicleNumber }: ChangeVehicle): never {
+function refuseTaken(
+  error: unknown,
+  { vehicleNumber }: Pick<ChangeVehicle, 'vehicleNumber'>,
+): never {
   const constraint = error instanceof Error && 'constraint' in error ? error.constraint : undefined
   if (constraint === 'vehicle_vin') throw problem('vin_taken', {}, error)
   if (constraint === 'vehicle_plate_key_key') {

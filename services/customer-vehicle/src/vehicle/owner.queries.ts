@@ -5,7 +5,7 @@ import { fieldProblem, problem } from '@forecourt/platform/problem'
 import { changeRow } from '@forecourt/platform/row'
 import type { Kysely } from 'kysely'
 import { tellChange } from '../customer/change.queries.ts'
-import type { CustomerRow } from '../customer/customer.ts'
+import { isMadeUp, type CustomerRow } from '../customer/customer.ts'
 import {
   linkCustomer,
   openedCustomer,
@@ -30,7 +30,7 @@ export async function settleOwner(
   { customerId, ...person }: Person & Pick<OpenVehicle, 'customerId'>,
   serviceCenterId: string,
 ): Promise<string> {
-  if (customerId === undefined) return ownerOfPhone(context, person, serviceCenterId)
+  if (!customerId) return ownerOfPhone(context, person, serviceCenterId)
   const { id } = await findCustomer(context.db, customerId)
   const row = await serveCustomer(context, id, serviceCenterId)
   refuseOther(person, ownerFieldsOf(context, row))
@@ -62,7 +62,7 @@ async function ownerOfPhone(
   serviceCenterId: string,
 ): Promise<string> {
   const { db, personal } = context
-  const { ownerName: _, ownerPhone, ...said } = person
+  const { ownerName, ownerPhone, ...said } = person
   const known = () => customerOfPhone(db, personal.blindIndex('phone', ownerPhone ?? ''))
   const found = await known()
   const entered = found ? undefined : await enterOwner(context, person, serviceCenterId)
@@ -73,7 +73,14 @@ async function ownerOfPhone(
   const row = await serveCustomer(context, id, serviceCenterId)
   // A name beside the phone only helps to find the customer, whose own name is answered.
   refuseOther(said, ownerFieldsOf(context, row))
+  if (ownerName) await nameOwner(context, row, ownerName)
   return id
+}
+
+/** Whoever came by a phone alone has no name but the one that staff is told. */
+async function nameOwner(context: Here, row: CustomerRow, fullName: string): Promise<void> {
+  if (!isMadeUp(row.fullName) || isMadeUp(fullName)) return
+  await tellChange(context, await changeRow(context, 'customer', row, { fullName }))
 }
 
 /**

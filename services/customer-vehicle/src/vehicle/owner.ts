@@ -1,8 +1,9 @@
 import { Email } from '@forecourt/contracts/email'
 import { Phone } from '@forecourt/contracts/phone'
+import { orNothing, unlessBlank } from '@forecourt/contracts/typed'
 import { z } from 'zod'
 import { PinCode } from '../place/place.ts'
-import { CustomerFields, line, orNothing } from '../registration/form.ts'
+import { CustomerFields, line } from '../registration/form.ts'
 
 /** Where an owner lives: a street line, or as answers show it, with as much as is known. */
 const OwnerAddress = z.preprocess(
@@ -30,8 +31,8 @@ function spellAddress(value: unknown): unknown {
 
 /** What a vehicle's body says of its owner; the customer is the one who keeps it. */
 export const OwnerFields = z.object({
-  ownerName: CustomerFields.shape.fullName.nullish(),
-  ownerPhone: Phone.nullish(),
+  ownerName: unlessBlank(CustomerFields.shape.fullName.nullish()),
+  ownerPhone: unlessBlank(Phone.nullish()),
   ownerEmail: orNothing(Email),
   ownerAddress: OwnerAddress,
 })

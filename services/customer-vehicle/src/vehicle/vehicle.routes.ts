@@ -105,7 +105,8 @@ export const openVehicle = endpoint('POST /vehicles', {
   limits: ({ me }, { body: { ownerPhone } }) =>
     ownerPhone ? [{ key: `vehicle.owner:user:${me.userId}`, count: 60, perS: 900 }] : [],
   async handle(context, { body }) {
-    const serviceCenterId = await centerToLink(context.db, context.me, body.serviceCenterId)
+    const center = body.serviceCenterId ?? undefined
+    const serviceCenterId = await centerToLink(context.db, context.me, center)
     const customerId = await settleOwner(context, body, serviceCenterId)
     const id = await insertVehicle(context, body, { customerId, serviceCenterId })
     return shownVehicle(await oneVehicle(context, id), context)

@@ -219,6 +219,17 @@ describe('a center that is changed', () => {
     expect((await change(managerId)).data).toMatchObject({ managerId })
   })
 
+  test('keeps its code, which a form may send back', async () => {
+    const { data } = await openCenter({ ...nashik, code: 'UDA', pinPrefixes: [] })
+    const change = (body: object) =>
+      stack.call(`PUT /admin/service-centers/${data.id}`, { as: kiran, body })
+    expect((await change({ ...data, city: 'Udaipur' })).data).toMatchObject({
+      ...{ city: 'Udaipur', code: 'UDA' },
+    })
+    const { status, body } = await change({ code: 'ZZZ' })
+    expect([status, Object.keys(body.errors ?? {})]).toEqual([422, ['code']])
+  })
+
   test('may be opened before it takes work', async () => {
     const { data } = await openCenter({ ...nashik, code: 'KOT', pinPrefixes: [], isActive: false })
     expect(data).toMatchObject({ isActive: false })

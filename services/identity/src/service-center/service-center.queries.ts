@@ -71,6 +71,9 @@ export async function changeCenter(
   const { db, emit } = context
   await refuseUnknownManager(db, body.managerId)
   const before = await lockRow<ServiceCenterRow>(context, 'serviceCenter', id)
+  if (body.code !== undefined && body.code !== before.code) {
+    throw fieldProblem('code', 'Invoices are numbered by it: open another service center instead')
+  }
   const { pinPrefixes, ...changes } = changesOf(before, body)
   const center = await changeRow(context, 'serviceCenter', before, given(changes))
   if (pinPrefixes) await writeZone(db, id, pinPrefixes)

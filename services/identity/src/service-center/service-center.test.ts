@@ -120,7 +120,7 @@ describe('the body of a center', () => {
     const body = { ...nashik, ...place, id: 'x', isHeadOffice: true, version: 9, isActive: false }
     expect(OpenServiceCenter.parse(body)).not.toMatchObject({ isHeadOffice: true })
     expect(Object.keys(OpenServiceCenter.parse(body))).not.toContain('version')
-    expect(ChangeServiceCenter.parse({ code: 'NEW', isHeadOffice: true })).toEqual({})
+    expect(ChangeServiceCenter.parse({ isHeadOffice: true })).toEqual({})
   })
 
   test.each([
@@ -132,6 +132,15 @@ describe('the body of a center', () => {
       ...place,
       city: 'Sinnar',
     })
+  })
+
+  test('leaves out what a form left empty', () => {
+    const names = ['phone', 'email', 'managerId', 'street', 'district', 'pinCode', 'gstin'] as const
+    const blank = Object.fromEntries(names.map((name) => [name, '']))
+    const nothing = Object.fromEntries(names.map((name) => [name, null]))
+    const body = { ...nashik, ...rest, ...blank, address: { street: '', zipCode: '' } }
+    expect(OpenServiceCenter.parse(body)).toMatchObject(nothing)
+    expect(changesOf(known, ChangeServiceCenter.parse(blank))).toEqual(nothing)
   })
 
   test('of a change says null to clear, and nothing to leave', () => {

@@ -1,4 +1,5 @@
 import { isGstin } from '@forecourt/contracts/gstin'
+import { orNothing } from '@forecourt/contracts/typed'
 import { z } from 'zod'
 
 /** A workshop of the dealer group, at one place, with the PIN codes it serves. */
@@ -70,35 +71,32 @@ const PinPrefixes = z
 /** A place as the address form spells it; its fields may stand flat in the body as well. */
 const Address = z
   .object({
-    street: text(most.street).nullable(),
+    street: orNothing(text(most.street)),
     city: text(most.city),
     state: text(80),
-    zipCode: PinCode.nullable(),
+    zipCode: orNothing(PinCode),
     country: Country,
   })
   .partial()
 
 const Particulars = z.object({
   name: text(most.name),
-  street: text(most.street).nullish(),
+  street: orNothing(text(most.street)),
   city: text(most.city),
-  district: text(80).nullish(),
+  district: orNothing(text(80)),
   state: text(80),
-  pinCode: PinCode.nullish(),
+  pinCode: orNothing(PinCode),
   country: Country.optional(),
-  phone: text(20).nullish(),
-  email: z.email('Must be an e-mail address').nullish(),
-  gstin: z
-    .string()
-    .trim()
-    .toUpperCase()
-    .refine(isGstin, 'Must be a valid GSTIN of 15 characters')
-    .nullish(),
-  tradeLicenseNumber: text(50).toUpperCase().nullish(),
-  vatCertification: text(50).toUpperCase().nullish(),
+  phone: orNothing(text(20)),
+  email: orNothing(z.email('Must be an e-mail address')),
+  gstin: orNothing(
+    z.string().trim().toUpperCase().refine(isGstin, 'Must be a valid GSTIN of 15 characters'),
+  ),
+  tradeLicenseNumber: orNothing(text(50).toUpperCase()),
+  vatCertification: orNothing(text(50).toUpperCase()),
   timeZone: z.string().refine(isTimeZone, 'Must be a time zone such as Asia/Kolkata').optional(),
   isActive: z.boolean().optional(),
-  managerId: z.uuid('Must be the id of an account').nullish(),
+  managerId: orNothing(z.uuid('Must be the id of an account')),
 })
 
 const Opening = Particulars.extend({
@@ -127,8 +125,11 @@ export const newServiceCenter = {
 
 const Change = Particulars.extend({ pinPrefixes: PinPrefixes }).partial()
 
-/** Absent means unchanged, null means cleared. */
-export const ChangeServiceCenter = Change.extend({ address: Address.optional() })
+/** Absent means unchanged, null means cleared, and so does an optional field left empty. */
+export const ChangeServiceCenter = Change.extend({
+  address: Address.optional(),
+  code: z.string().trim().toUpperCase().optional().describe('As it is: it never changes.'),
+})
 export type ChangeServiceCenter = z.infer<typeof ChangeServiceCenter>
 
 /**
@@ -137,8 +138,9 @@ export type ChangeServiceCenter = z.infer<typeof ChangeServiceCenter>
  */
 export function changesOf(
   before: ServiceCenterRow,
-  { address, ...flat }: ChangeServiceCenter,
+  body: ChangeServiceCenter,
 ): z.infer<typeof Change> {
+  const { address, code: _, ...flat } = body
   const place = Object.entries(flatOf(address)) as [keyof Place, Place[keyof Place]][]
   const differing = place.filter(
     ([name]) => flat[name] === undefined || flat[name] === before[name],

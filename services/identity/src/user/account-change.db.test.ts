@@ -98,9 +98,10 @@ describe('changing an account', () => {
   test('takes no password or version from the body', async () => {
     const body = formOf()
     const { id } = await opened(body)
-    const forged = { password: 'Other#123', version: 9 }
-    const { data } = await change(kiran, id, forged)
+    const { data } = await change(kiran, id, { password: '', version: 9 })
     expect(data).toMatchObject({ status: 'active', version: 2 })
+    const refused = await change(kiran, id, { password: 'Other#123', lastName: 'Rao' })
+    expect([refused.status, Object.keys(refused.body.errors ?? {})]).toEqual([422, ['password']])
     expect((await signIn(body.email, body.password)).user.id).toBe(id)
   })
 

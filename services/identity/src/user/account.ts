@@ -1,7 +1,7 @@
 import { Email } from '@forecourt/contracts/email'
 import { Phone } from '@forecourt/contracts/phone'
 import { customerRoles, rolesOfAllCenters } from '@forecourt/contracts/roles'
-import { typedText } from '@forecourt/contracts/typed'
+import { typedText, unlessBlank } from '@forecourt/contracts/typed'
 import { z } from 'zod'
 import { NewPassword } from './password.ts'
 import { User, UserStatus, type Person, type UserRow } from './user.ts'
@@ -49,12 +49,16 @@ export const ChangeUser = Particulars.extend({
   lastName: z.string().trim().max(100).describe('Empty for somebody who has one name.'),
   isActive: z.boolean().describe('As it is; PUT /admin/users/:id/activate changes it.'),
   status: UserStatus.describe('As it is; PUT /admin/users/:id/activate changes it.'),
+  password: unlessBlank(z.string().nullish()).describe(
+    'Left empty: its owner changes it, by PUT /auth/change-password.',
+  ),
 }).partial()
 export type ChangeUser = z.infer<typeof ChangeUser>
 
 export const ActivateUser = z.object({ isActive: z.boolean() })
 
 const ELSEWHERE = 'Use PUT /admin/users/:id/activate'
+const OWNERS = 'Its owner uses PUT /auth/change-password, or POST /auth/forgot-password'
 
 /** What is wrong with a change beside its reach, by field; undefined when nothing is. */
 export function faultOfChange(
@@ -70,6 +74,7 @@ export function faultOfChange(
   const isActive = status === 'active'
   if (change.isActive !== undefined && change.isActive !== isActive) return ['isActive', ELSEWHERE]
   if (change.status !== undefined && change.status !== status) return ['status', ELSEWHERE]
+  if (change.password) return ['password', OWNERS]
   return undefined
 }
 

@@ -58,6 +58,17 @@ test('a form that sends back what it showed is taken', async () => {
   expect((await change(data)).status).toBe(200)
 })
 
+test('what a form leaves empty stays as it is', async () => {
+  const { data: before } = await change({ gender: 'male', dob: '1990-01-31' })
+  const blank = { email: '', phone: '', country_code: '', gender: '', dob: '', profile_image: '' }
+  const { status, data } = await change({ ...blank, name: 'Ravi Patil', last_name: '' })
+  expect(status).toBe(200)
+  expect(data).toEqual({
+    ...{ ...before, name: 'Ravi Patil', fullName: 'Ravi Patil', lastName: 'Patil' },
+    ...{ version: before.version + 1, updatedAt: expect.any(String) },
+  })
+})
+
 test('a change on an older state is refused', async () => {
   const { data } = await show()
   const stale = await change({ firstName: 'Ravi' }, { 'if-match': `"${data.version - 1}"` })

@@ -1,7 +1,7 @@
 import { Email } from '@forecourt/contracts/email'
 import { FileAddress } from '@forecourt/contracts/file-address'
 import { CountryCallingCode, joinPhone, normalizePhone } from '@forecourt/contracts/phone'
-import { typedText } from '@forecourt/contracts/typed'
+import { typedText, unlessBlank } from '@forecourt/contracts/typed'
 import { z } from 'zod'
 import { AwaitedContact, type NewContact } from './contact-change.ts'
 import { TypedPassword } from './password.ts'
@@ -36,7 +36,10 @@ export type Profile = z.infer<typeof Profile>
 
 const Name = (label: string) => typedText(label).trim().min(1, `${label} is required`).max(100)
 
-/** What people say of themselves, in either spelling; absent means unchanged, null cleared. */
+/**
+ * What people say of themselves, in either spelling; absent means unchanged, null cleared. Forms
+ * send empty what their person did not say, and nobody loses a contact or a picture by that.
+ */
 export const ChangeProfile = z
   .object({
     name: Name('Name'),
@@ -44,18 +47,27 @@ export const ChangeProfile = z
     firstName: Name('First name'),
     lastName: z.string().trim().max(100),
     first_name: Name('First name'),
-    last_name: Name('Last name'),
-    email: Email.nullable(),
-    phone: typedText('Phone number').trim().min(1, 'Phone number is required').nullable(),
-    country_code: CountryCallingCode.nullable(),
-    gender: z.string().trim().min(1).max(20).nullable().describe('In the person’s own word.'),
-    dob: z.iso
-      .date('Must be a day such as 1990-01-31')
-      .refine((day) => day >= '1900-01-01', 'Must be after 1900')
-      .nullable()
-      .describe('Date of birth, YYYY-MM-DD.'),
-    currentPassword: TypedPassword.describe('Where an e-mail address is to be removed.'),
-    profile_image: FileAddress.nullable().describe('An uploaded file: its id, or its address.'),
+    last_name: unlessBlank(Name('Last name').optional()),
+    email: unlessBlank(Email.nullish()),
+    phone: unlessBlank(
+      typedText('Phone number').trim().min(1, 'Phone number is required').nullish(),
+    ),
+    country_code: unlessBlank(CountryCallingCode.nullish()),
+    gender: unlessBlank(z.string().trim().min(1).max(20).nullish()).describe(
+      'In the person’s own word.',
+    ),
+    dob: unlessBlank(
+      z.iso
+        .date('Must be a day such as 1990-01-31')
+        .refine((day) => day >= '1900-01-01', 'Must be after 1900')
+        .nullish(),
+    ).describe('Date of birth, YYYY-MM-DD.'),
+    currentPassword: unlessBlank(TypedPassword.optional()).describe(
+      'Where an e-mail address is to be removed.',
+    ),
+    profile_image: unlessBlank(FileAddress.nullish()).describe(
+      'An uploaded file: its id, or its address.',
+    ),
   })
   .partial()
   .transform(({ first_name, last_name, country_code, profile_image, ...said }, context) => {

@@ -29,13 +29,13 @@ describe('credentials', () => {
     })
   })
 
-  test('may name the one, and the other as null', () => {
-    const typed = { email: null, phone: '98765 43210', password: 'p' }
+  test.each([null, ''])('may name the one, and the other as %j', (other) => {
+    const typed = { email: other, phone: '98765 43210', password: 'p' }
     expect(Credentials.parse(typed)).toMatchObject({ email: undefined, phone: '+919876543210' })
-    expect(ForgotPassword.parse({ email: 'asha@example.com', phone: null })).toMatchObject({
-      email: 'asha@example.com',
+    expect(ForgotPassword.parse({ email: 'asha@example.com', phone: other })).toEqual({
+      ...{ email: 'asha@example.com', phone: undefined },
     })
-    expect(ForgotPassword.safeParse({ email: null, phone: null }).success).toBe(false)
+    expect(ForgotPassword.safeParse({ email: other, phone: other }).success).toBe(false)
   })
 
   test('of both names or of none are refused', () => {

@@ -1,6 +1,7 @@
 import { Email } from '@forecourt/contracts/email'
 import type { ErrorReason } from '@forecourt/contracts/errors'
 import { Phone } from '@forecourt/contracts/phone'
+import { orNothing } from '@forecourt/contracts/typed'
 import { z } from 'zod'
 import { TypedPassword } from './password.ts'
 
@@ -83,10 +84,10 @@ export const User = UserRow.pick({
   .meta({ id: 'User' })
 export type User = z.infer<typeof User>
 
-/** One of an e-mail address and a phone; a form may send the other one as null. */
+/** One of an e-mail address and a phone; a form may send the other one empty, or as null. */
 export const oneContact = {
-  email: Email.nullish().transform((email) => email ?? undefined),
-  phone: Phone.nullish().transform((phone) => phone ?? undefined),
+  email: orNothing(Email).transform((email) => email ?? undefined),
+  phone: orNothing(Phone).transform((phone) => phone ?? undefined),
 }
 
 /** What a person types to sign in. */
