@@ -32,7 +32,12 @@ export const listBicycles = endpoint.list('GET /bicycles', {
         eb('price_minor' as never, cheap === 'true' ? '<' : '>=', 1_000 as never),
     },
   },
-  sorts: { createdAt: 'created_at', name: 'name', priceMinor: 'price_minor' },
+  sorts: {
+    createdAt: 'created_at',
+    name: 'name',
+    priceMinor: 'price_minor',
+    boughtOn: { nullable: 'bought_on' },
+  },
   search: ['name', 'color'],
   from: ({ db }) => db.selectFrom('bicycle').selectAll(),
 })

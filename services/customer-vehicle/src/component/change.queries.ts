@@ -6,14 +6,18 @@ import { sql, type Kysely } from 'kysely'
 import type { z } from 'zod'
 import type { Means, Tables } from '../db.ts'
 import {
-  nextServiceDate,
-  startingComponent,
-  statusWithIssue,
+  statusToldBy,
   type ChangeComponent,
   type ChangeGraphical,
   type ReportIssue,
+} from './change.ts'
+import {
+  nextServiceDate,
+  startingComponent,
+  statusWithIssue,
   type VehicleComponentRow,
 } from './component.ts'
+import { keepIssues } from './issue.queries.ts'
 
 type Changing = Context<Tables> & Means
 
@@ -98,7 +102,7 @@ export async function addComponent(
 
 /** Changes one component of a locked vehicle by what was given. Throws `not_found`. */
 export async function changeComponent(
-  { db, was, now }: Changing,
+  { db, me, was, now }: Changing,
   vehicleId: string,
   componentId: string,
   { issues = [], position, serviceInterval, nextServiceDate: next, ...change }: ChangeComponent,
@@ -106,14 +110,15 @@ export async function changeComponent(
   const before = await findComponent(db, vehicleId, componentId)
   if (!before) throw problem('not_found')
   was(before)
-  const changes = given({ ...change, serviceIntervalDays: serviceInterval })
+  const status = statusToldBy(before.status, { ...change, issues })
+  const changes = given({ ...change, status, serviceIntervalDays: serviceInterval })
   const dates = [before, { ...before, ...changes }].map(nextServiceDate)
   if (next !== undefined && !dates.includes(next)) {
     const message = 'Follows from lastServiceDate and serviceInterval: change those'
     throw fieldProblem('nextServiceDate', message)
   }
   const moved = position && { positionX: position.x, positionY: position.y }
-  const judged = change.status && { statusAt: now }
+  const judged = status && { statusAt: now }
   await db
     .updateTable('vehicleComponent')
     .set({ ...changes, ...moved, ...judged })
@@ -121,17 +126,7 @@ export async function changeComponent(
     .where('vehicleId', '=', vehicleId)
     .where('componentId', '=', componentId)
     .execute()
-  for (const { id, resolved } of issues) {
-    const issue = await db
-      .updateTable('componentIssue')
-      .set({ resolvedAt: resolved ? sql<string>`coalesce(resolved_at, ${now})` : null })
-      .where('id', '=', id)
-      .where('vehicleId', '=', vehicleId)
-      .where('componentId', '=', componentId)
-      .returning('id')
-      .executeTakeFirst()
-    if (!issue) throw problem('not_found')
-  }
+  await keepIssues({ db, me, now }, { vehicleId, componentId }, issues)
 }
 
 /** Notes what is wrong with a component, which is doubtful from then on. Throws `not_found`. */

@@ -19,7 +19,7 @@ export async function changeCustomer(
 ): Promise<void> {
   const before = await lockRow<CustomerRow>(context, 'customer', id)
   refuseOtherPhone(context, before, change)
-  const { address, problems } = changedPlace(before, change, context.places.checkAddress)
+  const { address, problems } = changedPlace(before, change, context.places.checkTold)
   if (problems) {
     const fields = Object.entries(problems).map(([field, message]): [string, string[]] => [
       field,

@@ -2,7 +2,7 @@ import { Email } from '@forecourt/contracts/email'
 import { Phone } from '@forecourt/contracts/phone'
 import { typedText } from '@forecourt/contracts/typed'
 import { z } from 'zod'
-import { PinCode } from '../place/place.ts'
+import { CountryOfAddress, PinCode } from '../place/place.ts'
 import { StaffPlate, type ParsedPlate } from '../vehicle/plate.ts'
 import { YearOfPurchase } from '../vehicle/year.ts'
 
@@ -42,6 +42,7 @@ export const CustomerFields = z.object({
   district: line('District', 80),
   state: line('State', 80),
   pinCode: PinCode,
+  country: orNothing(CountryOfAddress),
 })
 
 export const VehicleFields = z.object({
@@ -139,6 +140,7 @@ export function spellCustomer(value: unknown): unknown {
       address?.['pinCode'],
       address?.['zipCode'],
     ),
+    country: firstGiven(typed['country'], address?.['country']),
   }
 }
 

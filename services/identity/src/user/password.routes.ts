@@ -13,13 +13,14 @@ import { provePassword } from './own-password.queries.ts'
 import {
   insertReset,
   livingReset,
+  phoneToReset,
   replacePassword,
   selectProved,
   subjectOf,
   useReset,
 } from './reset.queries.ts'
 import { ChangePassword, ForgotPassword, resetCode, ResetPassword } from './reset.ts'
-import { indexOf } from './user.queries.ts'
+import { indexesOf } from './user.queries.ts'
 import type { UserRow } from './user.ts'
 
 type Here = Context<Tables> & Means
@@ -50,9 +51,9 @@ export const forgotPassword = endpoint('POST /auth/forgot-password', {
   message: 'If there is such an account, a message is on its way to it.',
   body: ForgotPassword,
   returns: z.null(),
-  limits: (who, { body }) => askingBudgets(who, indexOf(who.personal, body)),
+  limits: (who, { body }) => askingBudgets(who, indexesOf(who.personal, body)),
   async handle(context, { body }) {
-    if (body.email === undefined) await sendResetCode(context, body.phone ?? '')
+    if (body.email === undefined) await sendResetCode(context, body.phone ?? [])
     else await sendResetLink(context, body.email)
     return null
   },
@@ -121,10 +122,9 @@ async function sendResetLink(context: Here, email: string): Promise<void> {
 }
 
 /** A stranger's phone has a code too, which nobody is told; so wrong codes are answered alike. */
-async function sendResetCode(context: Here, phone: string): Promise<void> {
-  const { db, personal, otp, emit, address } = context
-  const index = personal.blindIndex('phone', phone)
-  const account = await selectProved(db, 'phone', index).executeTakeFirst()
+async function sendResetCode(context: Here, phones: string[]): Promise<void> {
+  const { db, otp, emit, address } = context
+  const { phone, index, account } = await phoneToReset(context, phones)
   const { requested } = await sendCode(otp, db, {
     policy: resetCode,
     subject: subjectOf(index),
@@ -144,17 +144,15 @@ type Proof = { passwordHash: string } & (
 )
 
 /** Before and apart from what it opens: a try stays counted whatever fails afterwards. */
-async function proveReset(
-  { db, personal, otp, passwords }: Here,
-  { body }: { body: ResetPassword },
-): Promise<Proof> {
+async function proveReset(context: Here, { body }: { body: ResetPassword }): Promise<Proof> {
+  const { db, otp, passwords } = context
   if (body.token !== undefined) {
     const reset = await livingReset(db, body.token)
     if (!reset?.userId) throw problem('reset_token_invalid')
     const { id: resetId, userId, emailIndex } = reset
     return { resetId, userId, emailIndex, passwordHash: await passwords.hash(body.password) }
   }
-  const phoneIndex = indexOf(personal, body)
+  const { index: phoneIndex } = await phoneToReset(context, body.phone ?? [])
   const presented = { policy: resetCode, subject: subjectOf(phoneIndex), code: body.otp ?? '' }
   const judged = await verifyCode(otp, db, presented)
   if (judged.end !== 'proved') throw refusalOf(judged)
@@ -195,19 +193,21 @@ async function ownerOfCode(
 }
 
 /** A mailbox gets no more messages of a day than a phone. */
-function askingBudgets(who: { address: string }, whom: string): Budget[] {
-  const ofTheDay = { key: `forgot-password:day:${whom}`, count: 10, perS: 86_400 }
-  return [...budgetsOf('forgot-password', who, whom), ofTheDay]
+function askingBudgets(who: { address: string }, whom: string[]): Budget[] {
+  const ofTheDay = whom.map((one) => ({
+    key: `forgot-password:day:${one}`,
+    count: 10,
+    perS: 86_400,
+  }))
+  return [...budgetsOf('forgot-password', who, whom), ...ofTheDay]
 }
 
-function budgetsOf(handler: string, { address }: { address: string }, whom: string): Budget[] {
-  return [
-    { key: `${handler}:address:${addressKey(address)}`, count: 5, perS: 900 },
-    { key: `${handler}:destination:${whom}`, count: 5, perS: 900 },
-  ]
+function budgetsOf(handler: string, { address }: { address: string }, whom: string[]): Budget[] {
+  const keys = [`address:${addressKey(address)}`, ...whom.map((one) => `destination:${one}`)]
+  return keys.map((key) => ({ key: `${handler}:${key}`, count: 5, perS: 900 }))
 }
 
-/** What stands for the account of a reset: its link, or its phone. */
-function provenBy({ personal }: Means, body: ResetPassword): string {
-  return body.token === undefined ? indexOf(personal, body) : hashOf(body.token)
+/** What stands for the account of a reset: its link, or each phone that may be meant. */
+function provenBy({ personal }: Means, body: ResetPassword): string[] {
+  return body.token === undefined ? indexesOf(personal, body) : [hashOf(body.token)]
 }

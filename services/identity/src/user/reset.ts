@@ -1,4 +1,4 @@
-import { Phone } from '@forecourt/contracts/phone'
+import { PhoneOfAccount } from '@forecourt/contracts/phone'
 import { z } from 'zod'
 import { NewPassword, TypedPassword } from './password.ts'
 import { oneContact } from './user.ts'
@@ -37,7 +37,7 @@ export type ForgotPassword = z.infer<typeof ForgotPassword>
 export const ResetPassword = z
   .object({
     token: z.string().min(1, 'Token is required').max(512).optional(),
-    phone: Phone.optional(),
+    phone: PhoneOfAccount.optional(),
     otp: z
       .string()
       .regex(/^\d{6}$/, 'OTP must have 6 digits')

@@ -1,6 +1,6 @@
 import { Email } from '@forecourt/contracts/email'
 import type { ErrorReason } from '@forecourt/contracts/errors'
-import { Phone } from '@forecourt/contracts/phone'
+import { PhoneOfAccount } from '@forecourt/contracts/phone'
 import { z } from 'zod'
 import { TypedPassword } from './password.ts'
 
@@ -82,7 +82,8 @@ export type User = z.infer<typeof User>
 /** One of an e-mail address and a phone; a form may send the other one as null. */
 export const oneContact = {
   email: Email.nullish().transform((email) => email ?? undefined),
-  phone: Phone.nullish().transform((phone) => phone ?? undefined),
+  /** Every phone that was meant. */
+  phone: PhoneOfAccount.nullish().transform((phones) => phones ?? undefined),
 }
 
 /** What a person types to sign in. */

@@ -50,7 +50,11 @@ export const listJobCards = endpoint.list('GET /workshop/job-cards', {
     createdAt: { type: Moment },
   },
   own: 'customer_id',
-  sorts: { createdAt: 'created_at', jobCardNumber: 'job_card_number', completedAt: 'completed_at' },
+  sorts: {
+    createdAt: 'created_at',
+    jobCardNumber: 'job_card_number',
+    completedAt: { nullable: 'completed_at' },
+  },
   search: ['job_card_number'],
   from: ({ db }) => selectJobCards(db),
   row: shownCard,

@@ -46,7 +46,11 @@ export const listServiceRequests = endpoint.list('GET /workshop/service-requests
     createdAt: { type: Moment },
   },
   own: 'customer_id',
-  sorts: { createdAt: 'created_at', preferredDate: 'preferred_date', priority: 'priority' },
+  sorts: {
+    createdAt: 'created_at',
+    preferredDate: { nullable: 'preferred_date' },
+    priority: 'priority',
+  },
   search: ['request_number'],
   from: ({ db }) => selectServiceRequests(db),
   row: shownServiceRequest,
