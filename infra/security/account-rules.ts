@@ -42,8 +42,8 @@ export const accountRules: SecurityRule[] = [
       },
       {
         file: `${session}/session.routes.ts`,
-        from: 'const subject = account?.id ?? index\n',
-        to: "const subject = account?.id ?? 'nobody'\n  if (!account) throw problem('not_found')\n",
+        from: 'const subjects = meant.map((one) => one.account?.id ?? one.index)\n',
+        to: "const subjects = ['nobody']\n  if (!account) throw problem('not_found')\n",
         test: `${session}/login.db.test.ts`,
         title: 'answers a stranger and a member alike',
       },

@@ -6,6 +6,7 @@ import {
   E164,
   joinPhone,
   phonesMeant,
+  phonesOfAccount,
   typedDigits,
   maskPhone,
   normalizePhone,
@@ -190,6 +191,48 @@ describe('the UAE form of garage owners', () => {
       expect(uaePhone(typed)).toBeNull()
     },
   )
+})
+
+describe('a phone without a country code', () => {
+  test.each([
+    ['0504978651', '+971504978651'],
+    ['050 123 2733', '+971501232733'],
+    ['504978651', '+971504978651'],
+    ['971504978651', '+971504978651'],
+    ['04 234 5678', '+97142345678'],
+    ['97142345678', '+97142345678'],
+  ])('%s can only be of the UAE', (typed, phone) => {
+    expect(normalizePhone(typed)).toBe(phone)
+    expect(Phone.parse(typed)).toBe(phone)
+  })
+
+  test.each(['5012345678', '05012345678', '9715049786', '987654321', '0987654321', '42345678'])(
+    '%s is Indian, however wrong it may be',
+    (typed) => {
+      expect(normalizePhone(typed)).toBe(`+91${typed.replace(/^0/, '')}`)
+    },
+  )
+
+  test('is Indian where that was said beside it', () => {
+    expect(normalizePhone('504978651', '+91')).toBe('+91504978651')
+  })
+})
+
+describe('a phone that somebody signs in by', () => {
+  test.each([
+    ['+942948249', ['+971942948249', '+942948249']],
+    ['942948249', ['+971942948249', '+91942948249']],
+    ['0504978651', ['+971504978651']],
+    ['9876543210', ['+919876543210']],
+    ['+919876543210', ['+919876543210']],
+    ['12345', []],
+  ])('%s may mean %j', (typed, phones) => {
+    expect(phonesOfAccount(typed)).toEqual(phones)
+  })
+
+  test('of a real country that has nine digits in all comes first', () => {
+    expect(phonesOfAccount('+299221234')).toEqual(['+299221234', '+971299221234'])
+  })
 })
 
 describe('the country of a phone', () => {

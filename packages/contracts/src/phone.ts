@@ -6,6 +6,8 @@ import { typedText } from './typed.ts'
 const E164_PATTERN = /^\+[1-9]\d{7,14}$/
 const MASK = '******'
 const JOINED_MAX = 20
+/** Numbers of the UAE: an Indian one has more digits after its 0, and no mobile begins with 5. */
+const DIALLED_IN_UAE = /^(?:(?:971|0)[2-4679]\d{7}|(?:971|0)?5\d{8})$/
 
 /** The zeros of Arabic, Persian and the Indian scripts; nine digits follow each in Unicode. */
 const zeros = Array.from('٠۰०০੦૦୦௦౦೦൦', (zero) => zero.codePointAt(0) ?? 0)
@@ -18,16 +20,15 @@ export const E164 = z
 
 /**
  * A phone in a body, as people type it; the handler gets E.164. Without a country it is read as
- * Indian.
+ * Indian, unless it can only be one of the UAE.
  */
-export const Phone = typedText('Phone number')
-  .transform((typed, context) => {
-    const phone = normalizePhone(typed)
-    if (phone !== null) return phone
-    context.issues.push({ code: 'custom', input: typed, message: phoneProblem(typed) })
-    return z.NEVER
-  })
-  .meta({ description: 'As typed, with or without country code.', examples: ['98765 43210'] })
+export const Phone = phoneBy((typed) => normalizePhone(typed))
+
+/** A phone that somebody names to get in by; the handler gets every E.164 form that it may mean. */
+export const PhoneOfAccount = phoneBy((typed) => {
+  const phones = phonesOfAccount(typed)
+  return phones.length > 0 ? phones : null
+})
 
 /** A country code in a body: `+91`. */
 export const CountryCallingCode = z
@@ -35,6 +36,17 @@ export const CountryCallingCode = z
   .trim()
   .min(1, { error: 'Country code is required', abort: true })
   .regex(/^\+[1-9]\d{0,3}$/, 'Country code must look like +91')
+
+function phoneBy<Read>(read: (typed: string) => Read | null) {
+  return typedText('Phone number')
+    .transform((typed, context) => {
+      const phone = read(typed)
+      if (phone !== null) return phone
+      context.issues.push({ code: 'custom', input: typed, message: phoneProblem(typed) })
+      return z.NEVER
+    })
+    .meta({ description: 'As typed, with or without country code.', examples: ['98765 43210'] })
+}
 
 /** What a person is told whose phone has no normal form. */
 function phoneProblem(typed: string): string {
@@ -45,13 +57,17 @@ function phoneProblem(typed: string): string {
 
 /**
  * The E.164 form of a typed phone, or null when it has other than 8 to 15 digits or anything but
- * digits. `country` is a calling code (`+91`) or an ISO code (`IN`) for phones typed without one.
- * No numbering plan is enforced: a made-up number stays a phone.
+ * digits. `country` is a calling code (`+91`) or an ISO code (`IN`) for phones typed without one;
+ * left out, they are Indian, or of the UAE where no Indian number is dialled so. No numbering plan
+ * is enforced: a made-up number stays a phone.
  */
-export function normalizePhone(typed: string, country = 'IN'): string | null {
+export function normalizePhone(typed: string, country?: string): string | null {
   const dialled = foldPhone(typed)
   if (dialled === null) return null
-  const phone = settle(dialled.startsWith('+') ? dialled : withCountry(dialled, country))
+  if (country === undefined && DIALLED_IN_UAE.test(dialled)) {
+    return `+971${dialled.replace(/^(?:971|0)/, '')}`
+  }
+  const phone = settle(dialled.startsWith('+') ? dialled : withCountry(dialled, country ?? 'IN'))
   return E164_PATTERN.test(phone) ? phone : null
 }
 
@@ -94,6 +110,17 @@ export function uaePhone(typed: string): string | null {
   if (digits === undefined) return null
   const phone = digits.startsWith('971') ? `+${digits}` : `+971${digits.replace(/^0/, '')}`
   return /^\+971\d{9}$/.test(phone) ? phone : null
+}
+
+/**
+ * Every phone of an account that a typed one may mean, the likeliest first: its normal form, and
+ * what a garage owner of the UAE is registered by who types the same.
+ */
+export function phonesOfAccount(typed: string): string[] {
+  const phone = normalizePhone(typed)
+  const isReal = phone !== null && parsePhoneNumberFromString(phone)?.isValid()
+  const phones = isReal ? [phone, uaePhone(typed)] : [uaePhone(typed), phone]
+  return [...new Set(phones.filter((one) => one !== null))]
 }
 
 /**

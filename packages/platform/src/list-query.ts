@@ -30,6 +30,9 @@ export interface Filter {
   condition?: Condition
 }
 
+/** The column behind a sort; where it may be empty, such rows come last in either order. */
+export type Sort = string | { nullable: string }
+
 export interface ListQuery {
   page: number
   limit: number
@@ -43,7 +46,7 @@ export interface ListQuery {
 /** What a list may be asked; whatever else is asked is refused. */
 export function querySchema(
   filters: Record<string, Filter>,
-  sorts: Record<string, string>,
+  sorts: Record<string, Sort>,
   searchable: boolean,
 ) {
   const [first = 'createdAt'] = Object.keys(sorts)
@@ -63,29 +66,28 @@ export function querySchema(
 }
 
 /** `filter[status]=active`, or `filter[createdAt][gte]=…&filter[createdAt][lt]=…`. */
-function testsOf({ type, condition }: Filter) {
+function testsOf({ type: declared, condition }: Filter) {
+  const type = z.preprocess<unknown, z.ZodType, string>(refuseEmpty, declared)
   const list = z
     .string()
     .transform((text) => text.split(','))
-    .pipe(
-      z
-        .array(type as z.ZodType<unknown, string>)
-        .min(1)
-        .max(100),
-    )
+    .pipe(z.array(type).min(1).max(100))
   const equal = type.transform((value: unknown) => ({ eq: value }))
+  const one = type.optional()
   const tests = condition
-    ? z.strictObject({ eq: type.optional(), in: list.optional() })
+    ? z.strictObject({ eq: one, ne: one, in: list.optional() })
     : z.strictObject({
-        eq: type.optional(),
-        ne: type.optional(),
-        gt: type.optional(),
-        gte: type.optional(),
-        lt: type.optional(),
-        lte: type.optional(),
+        ...{ eq: one, ne: one, gt: one, gte: one, lt: one, lte: one },
         in: list.optional(),
       })
   return z.union([equal, tests]).optional()
+}
+
+/** An empty box would be the year 0, or no name at all, and find nothing in silence. */
+function refuseEmpty(value: unknown, context: z.RefinementCtx): unknown {
+  if (value !== '') return value
+  context.addIssue({ code: 'custom', message: 'Must not be empty: leave the filter out' })
+  return z.NEVER
 }
 
 /** `?fields=id,name`: keeps these of every item; a field that items do not have is refused. */

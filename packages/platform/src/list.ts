@@ -9,6 +9,7 @@ import {
   type Filter,
   type ListQuery,
   type Operator,
+  type Sort,
 } from './list-query.ts'
 
 const OPERATORS = { eq: '=', ne: '!=', gt: '>', gte: '>=', lt: '<', lte: '<=', in: 'in' } as const
@@ -22,7 +23,7 @@ export interface ListDeclared<Tables, Means, Item extends z.ZodType, Row> {
   /** name → the filter's type, and the column or condition behind it. */
   filters?: Record<string, Filter>
   /** name → column; the first is the default, newest first. */
-  sorts: Record<string, string>
+  sorts: Record<string, Sort>
   /** What `?search=` looks into: columns that may contain the text, or a condition. */
   search?: readonly string[] | Condition
   /** What may be asked beside the words that every list knows, such as `?serviceCenterId=`. */
@@ -58,9 +59,7 @@ export function declareList<Tables, Means, Item extends z.ZodType, Row>(
     const from = declared.from(context, { params, query: { ...asked } })
     const owned = narrowed(declared.own, from as unknown as AnyQuery, context.me)
     const source = filtered(declared, owned, asked, context)
-    const column = declared.sorts[asked.sort] ?? asked.sort
-    const page = source
-      .orderBy(sql.ref(column), asked.order)
+    const page = sorted(source, declared.sorts[asked.sort] ?? asked.sort, asked.order)
       .orderBy(sql.ref('id'), asked.order)
       .limit(asked.limit)
       .offset((asked.page - 1) * asked.limit)
@@ -75,6 +74,12 @@ export function declareList<Tables, Means, Item extends z.ZodType, Row>(
   }
   const base = withDefaults(signature, { about: declared.about, may: declared.may, query, handle })
   return { ...base, kind: 'list', returns: declared.item }
+}
+
+/** Only a column that may be empty is said more of: an index serves the plain order alone. */
+function sorted(source: AnyQuery, sort: Sort, order: ListQuery['order']): AnyQuery {
+  if (typeof sort === 'string') return source.orderBy(sql.ref(sort), order)
+  return source.orderBy(sql.ref(sort.nullable), (by) => by[order]().nullsLast())
 }
 
 /**
@@ -97,7 +102,10 @@ function filtered<Tables, Means, Item extends z.ZodType, Row>(
     const { column = name, condition } = declared.filters?.[name] ?? {}
     for (const [operator, value] of Object.entries(tests)) {
       query = condition
-        ? query.where((eb) => condition(eb, [value].flat().map(String), context as never))
+        ? query.where((eb) => {
+            const holds = condition(eb, [value].flat().map(String), context as never)
+            return operator === 'ne' ? eb.not(holds) : holds
+          })
         : query.where(sql.ref(column) as never, OPERATORS[operator as Operator], value as never)
     }
   }

@@ -42,6 +42,7 @@ describe('a filter', () => {
     ['filter[boughtOn][gte]', '2024-06-01', ['BSA', 'Hercules']],
     ['filter[cheap]', 'true', ['Atlas']],
     ['filter[cheap]', 'false', ['BSA', 'Hercules', 'Hero 100%', 'hero_2']],
+    ['filter[cheap][ne]', 'true', ['BSA', 'Hercules', 'Hero 100%', 'hero_2']],
     ['filter[name]', "' or true --", []],
     ['filter[status][in]', 'sold,scrapped', []],
   ])('%s=%s finds what it says', async (filter, value, found) => {
@@ -59,6 +60,7 @@ test.each([
   { 'filter[secretNote]': 'x' },
   { 'filter[name][like]': 'x' },
   { 'filter[name][eq][eq]': 'x' },
+  { 'filter[cheap][gt]': 'true' },
   { 'filter[priceMinor]': 'much' },
   { 'filter[boughtOn]': 'yesterday' },
   { 'filter[cheap]': 'perhaps' },
@@ -97,6 +99,24 @@ test.each([
   expect([status, body.error?.reason]).toEqual([422, 'query_invalid'])
   expect(Object.keys(body.errors ?? {})).toHaveLength(1)
   expect('polluted' in {}).toBe(false)
+})
+
+test.each(['filter[name]', 'filter[name][in]', 'filter[priceMinor][gte]', 'filter[cheap]'])(
+  'an empty box behind %s is refused, and told how to ask for everything',
+  async (filter) => {
+    const { status, body } = await list({ [filter]: '' })
+    expect(status).toBe(422)
+    expect(Object.values(body.errors ?? {})).toEqual([['Must not be empty: leave the filter out']])
+  },
+)
+
+test.each([
+  ['asc', ['Atlas', 'BSA', 'Hercules']],
+  ['desc', ['Hercules', 'BSA', 'Atlas']],
+])('what has no value comes last when sorted by it, %s', async (order, first) => {
+  const found = await names({ sort: 'boughtOn', order })
+  expect(found.slice(0, 3)).toEqual(first)
+  expect(found).toHaveLength(5)
 })
 
 test('the newest comes first unless asked otherwise, and ties are broken by id', async () => {

@@ -182,6 +182,6 @@ function wordsOf(schema: unknown): string[] {
   if (schema instanceof z.ZodEnum) return schema.options.map(String)
   if (schema instanceof z.ZodOptional) return wordsOf(schema.unwrap())
   if (schema instanceof z.ZodUnion) return schema.options.flatMap(wordsOf)
-  if (schema instanceof z.ZodPipe) return wordsOf(schema.in)
+  if (schema instanceof z.ZodPipe) return [schema.in, schema.out].flatMap(wordsOf)
   return []
 }

@@ -17,6 +17,13 @@ import {
 } from './bicycle.ts'
 import { countRun, endpoint } from './db.ts'
 
+const sorts = {
+  createdAt: 'created_at',
+  name: 'name',
+  priceMinor: 'price_minor',
+  boughtOn: { nullable: 'bought_on' },
+}
+
 export const listBicycles = endpoint.list('GET /bicycles', {
   about: 'List bicycles.',
   may: 'customer.read',
@@ -32,7 +39,7 @@ export const listBicycles = endpoint.list('GET /bicycles', {
         eb('price_minor' as never, cheap === 'true' ? '<' : '>=', 1_000 as never),
     },
   },
-  sorts: { createdAt: 'created_at', name: 'name', priceMinor: 'price_minor' },
+  sorts,
   search: ['name', 'color'],
   from: ({ db }) => db.selectFrom('bicycle').selectAll(),
 })

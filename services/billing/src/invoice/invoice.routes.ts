@@ -24,8 +24,8 @@ const filters = {
 const sorts = {
   createdAt: 'created_at',
   invoiceNumber: 'invoice_number',
-  invoiceDate: 'invoice_date',
-  dueDate: 'due_date',
+  invoiceDate: { nullable: 'invoice_date' },
+  dueDate: { nullable: 'due_date' },
   totalAmount: 'total_minor',
   balanceAmount: 'balance_minor',
 }

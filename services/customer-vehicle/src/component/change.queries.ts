@@ -6,14 +6,18 @@ import type { z } from 'zod'
 import type { Here, Means, Tables } from '../db.ts'
 import { componentsOf, graphicalOf } from './component.queries.ts'
 import {
-  nextServiceDate,
-  startingComponent,
-  statusWithIssue,
+  statusToldBy,
   type ChangeComponent,
   type ChangeGraphical,
   type ReportIssue,
+} from './change.ts'
+import {
+  nextServiceDate,
+  startingComponent,
+  statusWithIssue,
   type VehicleComponentRow,
 } from './component.ts'
+import { keepIssues } from './issue.queries.ts'
 
 interface Locking extends Pick<Means, 'components'> {
   db: Kysely<Tables>
@@ -118,19 +122,20 @@ export async function lockComponent(
 
 /** Changes one component of a locked vehicle by what was given. Throws `not_found`. */
 export async function changeComponent(
-  { db, now }: Here,
+  { db, me, now }: Here,
   before: VehicleComponentRow,
   { issues = [], position, serviceInterval, nextServiceDate: next, ...change }: ChangeComponent,
 ): Promise<VehicleComponentRow> {
   const { vehicleId, componentId } = before
-  const changes = given({ ...change, serviceIntervalDays: serviceInterval })
+  const status = statusToldBy(before.status, { ...change, issues })
+  const changes = given({ ...change, status, serviceIntervalDays: serviceInterval })
   const dates = [before, { ...before, ...changes }].map(nextServiceDate)
   if (next !== undefined && !dates.includes(next)) {
     const message = 'Follows from lastServiceDate and serviceInterval: change those'
     throw fieldProblem('nextServiceDate', message)
   }
   const moved = position && { positionX: position.x, positionY: position.y }
-  const judged = change.status && { statusAt: now }
+  const judged = status && { statusAt: now }
   const changed = await db
     .updateTable('vehicleComponent')
     .set({ ...changes, ...moved, ...judged })
@@ -139,17 +144,7 @@ export async function changeComponent(
     .where('componentId', '=', componentId)
     .returningAll()
     .executeTakeFirstOrThrow()
-  for (const { id, resolved } of issues) {
-    const issue = await db
-      .updateTable('componentIssue')
-      .set({ resolvedAt: resolved ? sql<string>`coalesce(resolved_at, ${now})` : null })
-      .where('id', '=', id)
-      .where('vehicleId', '=', vehicleId)
-      .where('componentId', '=', componentId)
-      .returning('id')
-      .executeTakeFirst()
-    if (!issue) throw problem('not_found')
-  }
+  await keepIssues({ db, me, now }, { vehicleId, componentId }, issues)
   return changed
 }
 

@@ -263,6 +263,41 @@ test('the audit shows the whole picture as it was before several components chan
   expect(after.components.find(({ id }) => id === 'tyres')).toMatchObject({ status: 'critical' })
 })
 
+test('the structure of a page is taken as it is: its ids, its places, and issues without an id', async () => {
+  const issues = [
+    { description: 'Scratched', severity: 'high', reportedDate: '2026-10-01', resolved: false },
+    { description: 'Loose', severity: 'low', reportedDate: '2026-09-01T10:00:00Z', resolved: true },
+  ]
+  const leftMirror = { id: 'leftMirror', name: 'Left mirror', category: 'body' }
+  const body = { components: [{ ...leftMirror, position: { x: 33.3, y: 240 }, issues }] }
+  // The address is the same in capitals, and the answer names the vehicle as everywhere.
+  const path = `PUT /vehicles/${visitor.vehicleId.toUpperCase()}/graphical` as const
+  const { status, data } = await stack.call<{ components: Shown[] }>(path, { as: asha, body })
+  expect([status, data]).toMatchObject([200, { vehicleId: visitor.vehicleId }])
+  const shown = data.components.find(({ id }) => id === 'leftMirror')
+  expect(shown).toMatchObject({
+    position: { x: 33.3, y: 240 },
+    status: 'warning',
+    issues: [
+      { description: 'Scratched', reportedDate: '2026-10-01T00:00:00Z', resolvedDate: null },
+      { description: 'Loose', resolved: true, resolvedDate: expect.any(String) },
+    ],
+  })
+  // What was shown may come back, and is nothing new.
+  const again = await stack.call(path, { as: asha, body: { components: [shown] } })
+  expect(again.status).toBe(200)
+  expect((await component('leftMirror'))?.issues).toHaveLength(2)
+})
+
+test.each([
+  [{ severity: 'low' }, 'issues.0.description'],
+  [{ id: randomUUIDv7() }, 'issues.0.resolved'],
+  [{ description: 'Squeals', reportedDate: '0000-01-01T00:00:00Z' }, 'issues.0.reportedDate'],
+])('an issue such as %j is refused', async (issue, field) => {
+  const { status, body } = await change({ issues: [issue] })
+  expect([status, Object.keys(body.errors ?? {})]).toEqual([422, [field]])
+})
+
 test('eight issues at once are all kept, and the worst of them counts', async () => {
   const severities = ['low', 'critical', 'medium', 'high', 'low', 'low', 'medium', 'high']
   const answers = await Promise.all(

@@ -46,11 +46,12 @@ export async function graphicalOf(
 ): Promise<z.output<typeof Graphical>> {
   const vehicle = await db
     .selectFrom('vehicle')
-    .select(keptComponents(db).as('kept'))
+    .select(['id', keptComponents(db).as('kept')])
     .where('id', '=', vehicleId)
     .executeTakeFirst()
   if (!vehicle) throw problem('not_found')
-  return pictureOf(vehicleId, vehicle.kept, components)
+  // The address may have it in capitals.
+  return pictureOf(vehicle.id, vehicle.kept, components)
 }
 
 /** A vehicle's picture: what nobody has said anything of is as every vehicle begins. */

@@ -8,15 +8,8 @@ import {
   refuseUnknownComponent,
   servicesOf,
 } from './component.queries.ts'
-import {
-  ChangeComponent,
-  ChangeGraphical,
-  ChangedComponent,
-  ComponentService,
-  Graphical,
-  ReportIssue,
-  shownService,
-} from './component.ts'
+import { ChangeComponent, ChangeGraphical, ReportIssue } from './change.ts'
+import { ChangedComponent, ComponentService, Graphical, shownService } from './component.ts'
 
 export const getGraphical = endpoint('GET /vehicles/:id/graphical', {
   about: 'Show the components of a vehicle: how they are, what is wrong, and what was done.',

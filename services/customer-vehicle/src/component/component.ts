@@ -4,21 +4,20 @@ import {
   vehicleComponents,
   type VehicleComponent,
 } from '@forecourt/contracts/vehicle-component'
-import { Day } from '@forecourt/contracts/day'
 import { Amount } from '@forecourt/contracts/money'
 import { z } from 'zod'
 import { readTable } from '../reference/table.ts'
 
 export const Severity = z.enum(['low', 'medium', 'high', 'critical'])
 
-/** A component of one vehicle. Its position is percent of the picture. */
+/** A component of one vehicle. */
 export const VehicleComponentRow = z.object({
   vehicleId: z.uuid(),
   componentId: z.string(),
   name: z.string(),
   category: z.string(),
-  positionX: z.number().int(),
-  positionY: z.number().int(),
+  positionX: z.number(),
+  positionY: z.number(),
   status: ComponentStatus,
   statusAt: z.string().nullable(),
   lastServiceDate: z.string().nullable(),
@@ -58,43 +57,6 @@ export const ComponentHistoryRow = z.object({
 })
 export type ComponentHistoryRow = z.infer<typeof ComponentHistoryRow>
 
-const text = (max: number) => z.string().trim().min(1, 'Must not be empty').max(max)
-const Percent = z.number().int().min(0).max(100)
-
-/** Absent means unchanged, null means cleared. */
-export const ChangeComponent = z
-  .object({
-    name: text(60),
-    category: text(40),
-    position: z.object({ x: Percent, y: Percent }),
-    status: ComponentStatus,
-    lastServiceDate: Day.nullable(),
-    /** Days. */
-    serviceInterval: z.number().int().min(1).max(3_650).nullable(),
-    /** May come back as it was shown; it follows from the two above. */
-    nextServiceDate: Day.nullable(),
-    issues: z.array(z.object({ id: z.uuid(), resolved: z.boolean() })).max(50),
-  })
-  .partial()
-export type ChangeComponent = z.infer<typeof ChangeComponent>
-
-/** A component that the vehicle does not have yet is added; it needs a name and a category. */
-export const ChangeGraphical = z.object({
-  components: z
-    .array(
-      ChangeComponent.extend({
-        id: z.string().regex(/^[a-z][a-z0-9_]{0,39}$/, 'Must be a word such as engine_oil'),
-      }),
-    )
-    .min(1, 'Name at least one component')
-    .max(60),
-})
-
-export const ReportIssue = z.object({
-  description: text(500),
-  severity: Severity.default('medium'),
-})
-
 export const ComponentService = z
   .object({
     id: z.uuid(),
@@ -113,7 +75,7 @@ export const Component = z
     id: z.string(),
     name: z.string(),
     category: z.string(),
-    /** Percent of the picture, from its left and its top. */
+    /** From the left and the top of the picture, in the unit of the page that drew it. */
     position: z.object({ x: z.number(), y: z.number() }),
     status: ComponentStatus,
     lastServiceDate: z.string().nullable(),

@@ -20,7 +20,7 @@ export async function changeCustomer(
   const before = await lockRow<CustomerRow>(context, 'customer', id)
   const settled = settleChange({ ...before, ...openedCustomer(context.personal, before) }, body)
   const { faults, city, pinCode, street, fullName } = settled
-  const { address, problems = {} } = changedPlace(before, settled, context.places.checkAddress)
+  const { address, problems = {} } = changedPlace(before, settled, context.places.checkTold)
   for (const [name, message] of Object.entries(problems)) {
     faults[settled[name as keyof PlaceNames].path] ??= [message]
   }

@@ -1,3 +1,4 @@
+import { countries } from '@forecourt/contracts/country'
 import { z } from 'zod'
 
 /** A person with a phone number; phone, e-mail and street are ciphertext under the row's id. */
@@ -116,7 +117,7 @@ export function spellOutCustomer(facts: CustomerFacts): Customer {
     mobileNumber: phone,
     alternativeNumber: facts.alternativePhone,
     email,
-    address: { street, city, taluka, district, state, zipCode: pinCode, country: 'India' },
+    address: { street, city, taluka, district, state, zipCode: pinCode, country: countries.IN },
     city,
     taluka,
     district,

@@ -87,6 +87,8 @@ interface Attachment {
   from?: string
   /** The visit that they were taken at; the first one that claims them stays theirs. */
   visitId?: string
+  /** The field of the body that names them, where that is one. */
+  field?: string
   /** Whoever must have brought them. */
   broughtBy?: string
 }
@@ -101,7 +103,9 @@ export async function attachFiles(
   attachment: Attachment,
 ): Promise<void> {
   const attached = await attachKnown(db, ids, attachment)
-  if (attached !== ids.length) throw problem('file_unknown')
+  if (attached === ids.length) return
+  const { field } = attachment
+  throw problem('file_unknown', field ? { fields: { [field]: ['Upload the photo again'] } } : {})
 }
 
 /** Claims what of these files is there to be claimed; answers how many that are. */

@@ -133,6 +133,27 @@ describe('an address', () => {
   })
 })
 
+describe('an address of which only some was told', () => {
+  test.each([
+    ['', '', '', ['', '', '']],
+    ['maharashtra', '', '', ['Maharashtra', '', '']],
+    ['maharashtra', 'pune', '', ['Maharashtra', 'Pune', '']],
+    ['maharashtra', 'pune', 'haveli', ['Maharashtra', 'Pune', 'Haveli']],
+  ])('is taken: %j, %j, %j', (state, district, taluka, known) => {
+    const address = { state: known[0], district: known[1], taluka: known[2] }
+    expect(places.checkTold({ state, district, taluka })).toEqual({ address })
+  })
+
+  test.each([
+    ['Atlantis', '', '', { state: 'Choose a state from the list' }],
+    ['', 'Pune', '', { state: 'Choose a state from the list' }],
+    ['Maharashtra', 'Surat', '', { district: 'Choose a district of Maharashtra' }],
+    ['Maharashtra', '', 'Haveli', { district: 'Choose a district of Maharashtra' }],
+  ])('is refused where it names no place: %j, %j, %j', (state, district, taluka, problems) => {
+    expect(places.checkTold({ state, district, taluka })).toEqual({ problems })
+  })
+})
+
 describe('rows that contradict each other', () => {
   const rows = {
     states: [{ code: '1', name: 'Alpha', otherNames: [] }],

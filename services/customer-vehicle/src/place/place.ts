@@ -1,3 +1,4 @@
+import { countries, Country } from '@forecourt/contracts/country'
 import { typedText } from '@forecourt/contracts/typed'
 import { z } from 'zod'
 import { foldName, readTable, splitCell } from '../reference/table.ts'
@@ -14,6 +15,12 @@ export const PinCode = typedText('PIN code')
   .overwrite((typed) => typed.replaceAll(/\s/g, ''))
   .min(1, { error: 'PIN code is required', abort: true })
   .regex(/^[1-9][0-9]{5}$/, 'PIN code must have 6 digits and not begin with 0')
+
+/** The country of an address in a body; places are known of India alone. */
+export const CountryOfAddress = Country.refine(
+  (code) => code === 'IN',
+  'Only addresses in India can be kept yet',
+).transform((code): string => countries[code])
 
 export interface PlaceRows {
   states: { code: string; name: string; otherNames: string[] }[]
@@ -41,7 +48,10 @@ export interface Places {
   /** Undefined where the state, or the district in it, is unknown. */
   districtsOf(state: string): readonly Place[] | undefined
   talukasOf(state: string, district: string): readonly Place[] | undefined
+  /** All three are demanded. */
   checkAddress(typed: PlaceNames): AddressCheck
+  /** What is empty was not told, and is no fault unless something below it was. */
+  checkTold(typed: PlaceNames): AddressCheck
 }
 
 interface Level<Child> {
@@ -77,18 +87,22 @@ export function buildPlaces(rows: PlaceRows): Places {
   const [lost] = [...districtRows.keys(), ...talukaRows.keys()]
   if (lost !== undefined) throw new Error(`Rows of places hang below the unknown code "${lost}".`)
 
-  function checkAddress(typed: PlaceNames): AddressCheck {
+  function check(typed: PlaceNames, levels: number): AddressCheck {
     const state = states.find(typed.state)
-    if (!state) return { problems: { state: 'Choose a state from the list' } }
-    const district = state.below.find(typed.district)
-    if (!district) return { problems: { district: `Choose a district of ${state.place.name}` } }
-    const taluka = district.below.find(typed.taluka)
-    if (!taluka) return { problems: { taluka: `Choose a taluka of ${district.place.name}` } }
+    const district = state?.below.find(typed.district)
+    const taluka = district?.below.find(typed.taluka)
+    if (!state && levels > 0) return { problems: { state: 'Choose a state from the list' } }
+    if (!district && levels > 1) {
+      return { problems: { district: `Choose a district of ${state?.place.name}` } }
+    }
+    if (!taluka && levels > 2) {
+      return { problems: { taluka: `Choose a taluka of ${district?.place.name}` } }
+    }
     return {
       address: {
-        state: state.place.name,
-        district: district.place.name,
-        taluka: taluka.place.name,
+        state: state?.place.name ?? '',
+        district: district?.place.name ?? '',
+        taluka: taluka?.place.name ?? '',
       },
     }
   }
@@ -98,8 +112,13 @@ export function buildPlaces(rows: PlaceRows): Places {
     findState: (state) => states.find(state)?.place,
     districtsOf: (state) => states.find(state)?.below.list,
     talukasOf: (state, district) => states.find(state)?.below.find(district)?.below.list,
-    checkAddress,
+    checkAddress: (typed) => check(typed, 3),
+    checkTold: (typed) => check(typed, levelsTold(typed)),
   }
+}
+
+function levelsTold({ state, district, taluka }: PlaceNames): number {
+  return [state, district, taluka].findLastIndex((name) => name !== '') + 1
 }
 
 type Row = Place & { otherNames?: string[] }

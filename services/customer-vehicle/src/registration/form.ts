@@ -2,7 +2,7 @@ import { Email } from '@forecourt/contracts/email'
 import { Phone } from '@forecourt/contracts/phone'
 import { orNothing, typedText } from '@forecourt/contracts/typed'
 import { z } from 'zod'
-import { PinCode } from '../place/place.ts'
+import { CountryOfAddress, PinCode } from '../place/place.ts'
 import { StaffPlate, type ParsedPlate } from '../vehicle/plate.ts'
 import { YearOfPurchase } from '../vehicle/year.ts'
 
@@ -37,6 +37,7 @@ export const CustomerFields = z.object({
   district: line('District', 80),
   state: line('State', 80),
   pinCode: PinCode,
+  country: orNothing(CountryOfAddress),
 })
 
 export const VehicleFields = z.object({
@@ -134,6 +135,7 @@ function spellCustomer(value: unknown): unknown {
       address?.['pinCode'],
       address?.['zipCode'],
     ),
+    country: firstGiven(typed['country'], address?.['country']),
   }
 }
 

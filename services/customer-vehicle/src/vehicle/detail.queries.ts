@@ -1,3 +1,4 @@
+import { countries } from '@forecourt/contracts/country'
 import { available } from '@forecourt/platform/machine'
 import type { Me } from '@forecourt/platform/me'
 import { problem } from '@forecourt/platform/problem'
@@ -133,6 +134,6 @@ function addressOf(
     district: row.ownerDistrict ?? '',
     state: row.ownerState ?? '',
     zipCode: row.ownerPinCode ?? '',
-    country: 'India',
+    country: countries.IN,
   }
 }

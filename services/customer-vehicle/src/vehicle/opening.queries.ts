@@ -163,7 +163,10 @@ async function columnsOf(
   const { db } = context
   const { model, yearOfPurchase, vin, color, engineNumber, chassisNumber } = body
   const { photoFileId, registrationDate } = body
-  if (photoFileId) await attachFiles(db, [photoFileId], { purpose: 'vehicle_photo', to: vehicleId })
+  if (photoFileId) {
+    const attachment = { purpose: 'vehicle_photo', to: vehicleId, field: 'photoFileId' } as const
+    await attachFiles(db, [photoFileId], attachment)
+  }
   const papers = { vin, color, engineNumber, chassisNumber, registrationDate }
   const brand = await brandOf(context, body.brand, paths)
   return given({ ...papers, brand, model, yearOfPurchase, photoFileId })

@@ -111,6 +111,41 @@ describe('what a body says of the owner is never dropped in silence', () => {
     expect([status, Object.keys(body.errors ?? {})]).toEqual([422, ['ownerAddress.state']])
   })
 
+  test('an address without district and taluka is known so far', async () => {
+    const typed = { street: '7, Karve Road', city: 'Pune', state: 'maharashtra', zipCode: '411004' }
+    const owner = { ownerName: 'Sunil Rao', ownerPhone: newPhone() }
+    const ownerAddress = { ...typed, country: 'IN' }
+    const { status, data } = await add({ ...car(), ...owner, ownerAddress })
+    const known = { ...typed, state: 'Maharashtra', country: 'India' }
+    expect([status, data]).toMatchObject([201, { ownerAddress: known }])
+    // However the country is spelled, it is the same.
+    for (const country of ['India', 'in']) {
+      const again = { ...car(), ...owner, ownerAddress: { ...ownerAddress, country } }
+      expect((await add(again)).status).toBe(201)
+    }
+    const path = `PUT /customers/${String(data['customerId'])}` as const
+    const address = { street: '8, FC Road', city: 'Pune', state: 'Goa', zipCode: '403001' }
+    const moved = await stack.call(path, { as: asha, body: { address } })
+    expect([moved.status, moved.data]).toMatchObject([200, { address }])
+  })
+
+  test('an address elsewhere than in India is refused', async () => {
+    const owner = { ...car(), ownerName: 'Sunil Rao', ownerPhone: newPhone() }
+    const abroad = { city: 'Dubai', country: 'UAE' }
+    const added = await add({ ...owner, ownerAddress: abroad })
+    expect([added.status, Object.keys(added.body.errors ?? {})]).toEqual([
+      422,
+      ['ownerAddress.country'],
+    ])
+    const { id } = await enter()
+    const path = `PUT /customers/${id}` as const
+    const changed = await stack.call(path, { as: asha, body: { address: abroad } })
+    expect([changed.status, Object.keys(changed.body.errors ?? {})]).toEqual([
+      422,
+      ['address.country'],
+    ])
+  })
+
   test.each<[Record<string, unknown>, string]>([
     [{ ownerName: 'Sunil Rao' }, 'ownerName'],
     [{ ownerPhone: '98220 99999' }, 'ownerPhone'],

@@ -1,3 +1,4 @@
+import { countries } from '@forecourt/contracts/country'
 import { randomUUIDv7 } from 'node:crypto'
 import { CustomerChanged } from '@forecourt/contracts/customer-vehicle-events'
 import { servedCountry } from '@forecourt/otp/send'
@@ -52,7 +53,15 @@ function ownerFieldsOf({ personal }: Here, row: CustomerRow): OwnerFields {
     ownerName: row.fullName,
     ownerPhone: phone,
     ownerEmail: email,
-    ownerAddress: { street, city, taluka, district, state, zipCode: pinCode, country: 'India' },
+    ownerAddress: {
+      street,
+      city,
+      taluka,
+      district,
+      state,
+      zipCode: pinCode,
+      country: countries.IN,
+    },
   }
 }
 
@@ -131,8 +140,7 @@ function toldAddress({ places }: Here, address: OwnerAddress) {
     district: address?.district ?? '',
     taluka: address?.taluka ?? '',
   }
-  const isTold = Object.values(typed).some((name) => name !== '')
-  const { address: known, problems } = isTold ? places.checkAddress(typed) : { address: typed }
+  const { address: known, problems } = places.checkTold(typed)
   const [fault] = Object.entries(problems ?? {})
   if (fault) throw fieldProblem(`ownerAddress.${fault[0]}`, fault[1])
   return { ...typed, ...known, street, city: city ?? '', pinCode: zipCode ?? '' }

@@ -2,8 +2,8 @@ import { Email } from '@forecourt/contracts/email'
 import { Phone } from '@forecourt/contracts/phone'
 import { orNothing, unlessBlank } from '@forecourt/contracts/typed'
 import { z } from 'zod'
-import { PinCode } from '../place/place.ts'
-import { CustomerFields, line } from '../registration/form.ts'
+import { CountryOfAddress, PinCode } from '../place/place.ts'
+import { CustomerFields } from '../registration/form.ts'
 
 /** Where an owner lives: a street line, or as answers show it, with as much as is known. */
 const OwnerAddress = z.preprocess(
@@ -16,7 +16,7 @@ const OwnerAddress = z.preprocess(
       district: orNothing(CustomerFields.shape.district),
       state: orNothing(CustomerFields.shape.state),
       zipCode: orNothing(PinCode),
-      country: orNothing(line('Country', 60).regex(/^india$/i, 'Only India is known here')),
+      country: orNothing(CountryOfAddress),
     })
     .nullish(),
 )

@@ -48,8 +48,8 @@ const sorts = {
   make: 'brand',
   brand: 'brand',
   model: 'model',
-  year: 'year_of_purchase',
-  yearOfPurchase: 'year_of_purchase',
+  year: { nullable: 'year_of_purchase' },
+  yearOfPurchase: { nullable: 'year_of_purchase' },
   status: 'status',
 }
 

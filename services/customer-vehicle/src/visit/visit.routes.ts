@@ -14,7 +14,7 @@ export const listVisits = endpoint.list('GET /vehicles/:id/history', {
     jobCardNumber: { type: z.string() },
     openedAt: { type: Moment },
   },
-  sorts: { openedAt: 'opened_at', completedAt: 'completed_at' },
+  sorts: { openedAt: 'opened_at', completedAt: { nullable: 'completed_at' } },
   search: ['job_card_number', 'invoice_number'],
   of: ({ db }, { params }) => refuseForeignVehicle(db, params['id'] ?? ''),
   from: ({ db }, { params }) => selectVisits(db).where('vehicleId', '=', params['id'] ?? ''),

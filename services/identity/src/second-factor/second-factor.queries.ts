@@ -25,7 +25,7 @@ export async function proveCode(context: Here, userId: string, code: string): Pr
   const subject = subjectOf(factor.id)
   await refuseLocked(db, subject)
   let proof: Proof | undefined
-  await attempts.guess(failureBudgets(subject, addressKey(address)), async () => {
+  await attempts.guess(failureBudgets(addressKey(address), subject), async () => {
     proof = judge(context, factor, code, Date.parse(now))
     if (!proof) await countFailure(db, subject)
     return proof !== undefined

@@ -93,6 +93,11 @@ describe('the body of a center', () => {
     expect(both).toMatchObject({ ...place, city: 'Sinnar' })
   })
 
+  test.each(['IN', 'India', 'india'])('may call its country %s', (country) => {
+    const read = OpenServiceCenter.parse({ ...nashik, address: { ...address, country } })
+    expect(read.country).toBe('IN')
+  })
+
   test('names the city and the state that are in neither', () => {
     const read = OpenServiceCenter.safeParse({ ...nashik, address: { zipCode: '422001' } })
     expect(read.error?.issues.map(({ path }) => path)).toEqual([['city'], ['state']])
@@ -108,7 +113,7 @@ describe('the body of a center', () => {
     { pinPrefixes: ['422', '422'] },
     { gstin: '27AAPFU0939F1ZW' },
     { timeZone: 'Asia/Poona' },
-    { country: 'india' },
+    { country: 'Atlantis' },
     { name: ' ' },
     { email: 'nashik' },
   ])('is refused with %j', (fault) => {

@@ -1,3 +1,4 @@
+import { Country } from '@forecourt/contracts/country'
 import { isGstin } from '@forecourt/contracts/gstin'
 import { orNothing } from '@forecourt/contracts/typed'
 import { z } from 'zod'
@@ -38,7 +39,6 @@ const most = { name: 255, street: 400, city: 100 }
 
 const text = (max: number) => z.string().trim().min(1, 'Must not be empty').max(max)
 const PinCode = z.string().regex(/^[1-9][0-9]{5}$/, 'Must have 6 digits')
-const Country = z.enum(['IN', 'AE'], 'Must be IN or AE')
 
 export const ServiceCenter = ServiceCenterRow.extend({
   /** The same place once more, in the spelling of the address form. */

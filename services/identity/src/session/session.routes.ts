@@ -7,7 +7,13 @@ import { enter } from '../second-factor/entrance.queries.ts'
 import { Entered } from '../second-factor/second-factor.ts'
 import type { Sign } from '../signing-key/signing-key.ts'
 import { failureBudgets } from '../user/attempt.ts'
-import { countFailure, indexOf, refuseLocked, selectUsers } from '../user/user.queries.ts'
+import {
+  countFailure,
+  forgetFailures,
+  indexesOf,
+  refuseLocked,
+  selectUsers,
+} from '../user/user.queries.ts'
 import { Credentials, type UserAndReach } from '../user/user.ts'
 import { endSession } from './ending.queries.ts'
 import {
@@ -70,27 +76,40 @@ interface Proven {
   sign: Sign
 }
 
-/** Finds the account and checks the password; strangers and members cost and learn the same. */
+/**
+ * Finds the account and checks the password; strangers and members cost and learn the same. A wrong
+ * one counts for whatever was meant, so that no spelling of a phone has guesses of its own.
+ */
 async function proveCredentials(context: Here, { body }: { body: Credentials }): Promise<Proven> {
   const { password, ...typed } = body
-  const { db, personal, attempts, passwords, signer, address } = context
-  const index = indexOf(personal, typed)
-  const account = await db
-    .selectFrom('user')
-    .select(['id', 'passwordHash'])
-    .where(typed.email === undefined ? 'phoneIndex' : 'emailIndex', '=', index)
-    .executeTakeFirst()
-  const subject = account?.id ?? index
-  await refuseLocked(db, subject)
-  const budgets = failureBudgets(subject, addressKey(address))
-  const right = await attempts.guess(budgets, async () => {
+  const { db, passwords, attempts, signer, address } = context
+  const meant = await accountsMeant(context, typed)
+  const { account } = meant.find((one) => one.account) ?? {}
+  const subjects = meant.map((one) => one.account?.id ?? one.index)
+  for (const subject of subjects) await refuseLocked(db, subject)
+  const right = await attempts.guess(failureBudgets(addressKey(address), ...subjects), async () => {
     const matches = await passwords.matches(password, account?.passwordHash ?? null)
-    if (!matches) await countFailure(db, subject)
+    if (!matches) for (const subject of subjects) await countFailure(db, subject)
     return matches
   })
   // The line names the account that was tried, and never what was typed.
   if (!right || !account) throw problem('credentials_wrong').concerning(account?.id)
+  // What was counted where nobody is must not add up over the typing errors of months.
+  const nobodys = meant.filter((one) => !one.account).map(({ index }) => index)
+  for (const index of nobodys) await forgetFailures(db, index)
   return { ...account, sign: await signer.ready() }
+}
+
+/** What may be meant, the likeliest first; there is no account behind some of the digests. */
+async function accountsMeant({ db, personal }: Here, typed: Omit<Credentials, 'password'>) {
+  const indexes = indexesOf(personal, typed)
+  const column = typed.email === undefined ? 'phoneIndex' : 'emailIndex'
+  const accounts = await db
+    .selectFrom('user')
+    .select(['id', 'passwordHash', `${column} as index`])
+    .where(column, 'in', indexes)
+    .execute()
+  return indexes.map((index) => ({ index, account: accounts.find((one) => one.index === index) }))
 }
 
 /** A password that was changed since it was checked is wrong now, and can no longer change. */

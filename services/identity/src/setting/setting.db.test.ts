@@ -71,6 +71,18 @@ describe('the system config', () => {
     expect(shown).toMatchObject({ value: 15, isDefault: true })
   })
 
+  test('may come back as it was shown, and then nothing of it was decided', async () => {
+    const { data } = await show()
+    const again = await decide(data)
+    expect([again.status, again.data]).toEqual([200, data])
+    const values = { ...data.values, feedbackReminderDays: undefined, customerLinkHours: 36 }
+    const changed = await decide({ version: data.version, values })
+    expect(changed.data.values).toEqual({ ...data.values, customerLinkHours: 36 })
+    expect(changed.data.version).toBe(data.version + 1)
+    const both = await decide({ values, customerLinkHours: 24 })
+    expect(both.data.values['customerLinkHours']).toBe(24)
+  })
+
   test('tells nobody of what stays as it is', async () => {
     const { data } = await decide({ quietHours: '21:00-09:00' })
     const again = await decide({ quietHours: '21:00-09:00' })
@@ -79,6 +91,7 @@ describe('the system config', () => {
 
   test.each([
     ['a setting that is none', { approvalMoons: 1 }],
+    ['a value that is none', { values: { approvalMoons: 1 } }],
     ['another type', { invoiceDueDays: 'soon' }],
     ['more than it may be', { customerLinkHours: 10_000 }],
     ['an hour that is none', { quietHours: '25:00-09:00' }],

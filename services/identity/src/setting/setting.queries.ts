@@ -7,7 +7,14 @@ import { json } from '@forecourt/platform/table'
 import { sql, type Kysely } from 'kysely'
 import type { Tables } from '../db.ts'
 import { isRoleOfStaff } from '../user/account.ts'
-import { configOf, type ChangeSettings, type SettingRow, type SystemConfig } from './setting.ts'
+import {
+  configOf,
+  decisionsIn,
+  type ChangeSettings,
+  type Decisions,
+  type SettingRow,
+  type SystemConfig,
+} from './setting.ts'
 
 /** Serialises decisions; any number that none other uses. */
 const SETTINGS_LOCK = 4_213
@@ -29,8 +36,9 @@ export async function decide(
     throw problem('version_changed')
   }
   was({ version: before.version, values: before.values })
-  await refuseUnknownRoles(db, body.mfaRequiredForRoles ?? [])
-  for (const [name, value] of Object.entries(body)) {
+  const decisions = decisionsIn(body, before.values)
+  await refuseUnknownRoles(db, decisions.mfaRequiredForRoles ?? [])
+  for (const [name, value] of Object.entries(decisions)) {
     const known = rows.find((row) => row.name === name)
     if (value === undefined || json(known?.value ?? null) === json(value)) continue
     await write(context, known, name as SettingName, value)
@@ -38,7 +46,7 @@ export async function decide(
   return readSettings(db)
 }
 
-type Value = NonNullable<ChangeSettings[SettingName]> | null
+type Value = NonNullable<Decisions[SettingName]> | null
 
 async function write(
   { db, emit }: Context<Tables>,

@@ -25,9 +25,36 @@ const optional = Object.fromEntries(
   settingNames.map((name) => [name, anySettings[name].type.nullable().optional()]),
 )
 
-/** Absent means unchanged, null means the default. What is no setting is refused, never ignored. */
-export type ChangeSettings = { [Name in SettingName]?: SettingValues[Name] | null | undefined }
-export const ChangeSettings = z.strictObject(optional) as unknown as z.ZodType<ChangeSettings>
+export type Decisions = { [Name in SettingName]?: SettingValues[Name] | null | undefined }
+
+/**
+ * Absent means unchanged, null means the default. What is no setting is refused, never ignored. All
+ * that is shown may come back; what it calls values is the config, and what stands flat wins.
+ */
+export interface ChangeSettings {
+  flat: Decisions
+  values: Decisions
+}
+export const ChangeSettings = z
+  .strictObject({
+    ...optional,
+    version: z.number().int().optional().describe('As it was shown; If-Match asks for it.'),
+    values: z.strictObject(optional).optional(),
+    settings: z.array(z.unknown()).optional().describe('As it was shown.'),
+  })
+  .transform(({ values = {}, ...shown }) => {
+    const { version: _, settings: __, ...flat } = shown
+    return { flat, values }
+  }) as unknown as z.ZodType<ChangeSettings>
+
+/** What of a config is decided otherwise: what comes back as it counts was decided by nobody. */
+export function decisionsIn({ flat, values }: ChangeSettings, before: SettingValues): Decisions {
+  const counts = before as Record<string, unknown>
+  const others = Object.entries(values).filter(
+    ([name, value]) => JSON.stringify(value) !== JSON.stringify(counts[name]),
+  )
+  return { ...Object.fromEntries(others), ...flat }
+}
 
 const Value = z.union([z.string(), z.number(), z.boolean(), z.array(z.string()), z.null()])
 type Value = z.infer<typeof Value>

@@ -24,7 +24,7 @@ export const listAccounts = endpoint.list('GET /admin/users', {
     serviceCenterId: { type: z.uuid(), condition: worksAt },
     createdAt: { type: Moment },
   },
-  sorts: { createdAt: 'created_at', lastLogin: 'last_login_at', role: 'role' },
+  sorts: { createdAt: 'created_at', lastLogin: { nullable: 'last_login_at' }, role: 'role' },
   search: (_, [text = ''], context) => matches(context, text),
   from: ({ db }) => selectUsers(db),
   row: (row, context) => shownAccount(context, row),

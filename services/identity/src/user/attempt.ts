@@ -18,12 +18,14 @@ export interface Attempts {
 
 const QUARTER_S = 900
 
-/** What wrong passwords of this account from this address may cost. */
-export function failureBudgets(subject: string, address: string): FailureBudget[] {
-  return [
-    { key: `login:subject:${subject}`, count: 10, perS: QUARTER_S },
-    { key: `login:address:${address}`, count: 30, perS: QUARTER_S },
-  ]
+/**
+ * What wrong passwords from this address may cost, for the account, or for each one that may be
+ * meant.
+ */
+export function failureBudgets(address: string, ...subjects: string[]): FailureBudget[] {
+  const budget = (of: string, count: number) => ({ key: `login:${of}`, count, perS: QUARTER_S })
+  const ofSubjects = subjects.map((subject) => budget(`subject:${subject}`, 10))
+  return [...ofSubjects, budget(`address:${address}`, 30)]
 }
 
 /** From `after` failures in a row an account is locked: first for `firstS`, then twice as long. */

@@ -20,7 +20,7 @@ export async function provePassword(
   { userId, known, typed }: Typed,
 ): Promise<void> {
   await refuseLocked(db, userId)
-  const right = await attempts.guess(failureBudgets(userId, addressKey(address)), async () => {
+  const right = await attempts.guess(failureBudgets(addressKey(address), userId), async () => {
     const matches = await passwords.matches(typed, known)
     if (!matches) await countFailure(db, userId)
     return matches

@@ -12,13 +12,14 @@ import { provePassword } from './own-password.queries.ts'
 import {
   insertReset,
   livingReset,
+  phoneToReset,
   replacePassword,
   selectProved,
   subjectOf,
   useReset,
 } from './reset.queries.ts'
 import { ChangePassword, ForgotPassword, resetCode, ResetPassword } from './reset.ts'
-import { indexOf } from './user.queries.ts'
+import { indexesOf } from './user.queries.ts'
 import type { UserRow } from './user.ts'
 
 export const changePassword = endpoint('PUT /auth/change-password', {
@@ -47,9 +48,9 @@ export const forgotPassword = endpoint('POST /auth/forgot-password', {
   message: 'If there is such an account, a message is on its way to it.',
   body: ForgotPassword,
   returns: z.null(),
-  limits: (who, { body }) => askingBudgets(who, indexOf(who.personal, body)),
+  limits: (who, { body }) => askingBudgets(who, indexesOf(who.personal, body)),
   async handle(context, { body }) {
-    if (body.email === undefined) await sendResetCode(context, body.phone ?? '')
+    if (body.email === undefined) await sendResetCode(context, body.phone ?? [])
     else await sendResetLink(context, body.email)
     return null
   },
@@ -65,7 +66,7 @@ export const resetPassword = endpoint('POST /auth/reset-password', {
   body: ResetPassword,
   returns: z.null(),
   limits: (who, { body }) =>
-    strangersBudgets('reset-password', who, [`destination:${provenBy(who, body)}`]),
+    strangersBudgets('reset-password', who, destinationsOf(provenBy(who, body))),
   before: proveReset,
   handle: (context, { before: proof }) => resetByProof(context, proof),
 })
@@ -120,10 +121,9 @@ async function sendResetLink(context: Here, email: string): Promise<void> {
 }
 
 /** A stranger's phone has a code too, which nobody is told; so wrong codes are answered alike. */
-async function sendResetCode(context: Here, phone: string): Promise<void> {
-  const { db, personal, otp, emit, address } = context
-  const index = personal.blindIndex('phone', phone)
-  const account = await selectProved(db, 'phone', index).executeTakeFirst()
+async function sendResetCode(context: Here, phones: string[]): Promise<void> {
+  const { db, otp, emit, address } = context
+  const { phone, index, account } = await phoneToReset(context, phones)
   const { requested } = await sendCode(otp, db, {
     policy: resetCode,
     subject: subjectOf(index),
@@ -145,17 +145,15 @@ type Proof = { passwordHash: string } & (
 )
 
 /** Before and apart from what it opens: a try stays counted whatever fails afterwards. */
-async function proveReset(
-  { db, personal, otp, passwords }: Here,
-  { body }: { body: ResetPassword },
-): Promise<Proof> {
+async function proveReset(context: Here, { body }: { body: ResetPassword }): Promise<Proof> {
+  const { db, otp, passwords } = context
   if (body.token !== undefined) {
     const reset = await livingReset(db, body.token)
     if (!reset?.userId) throw problem('reset_token_invalid')
     const { id: resetId, userId, emailIndex } = reset
     return { resetId, userId, emailIndex, passwordHash: await passwords.hash(body.password) }
   }
-  const phoneIndex = indexOf(personal, body)
+  const { index: phoneIndex } = await phoneToReset(context, body.phone ?? [])
   const presented = { policy: resetCode, subject: subjectOf(phoneIndex), code: body.otp ?? '' }
   const judged = await verifyCode(otp, db, presented)
   if (judged.end !== 'proved') throw refusalOf(judged)
@@ -196,12 +194,20 @@ async function ownerOfCode(
 }
 
 /** A mailbox gets no more messages of a day than a phone. */
-function askingBudgets(who: { address: string }, whom: string): Budget[] {
-  const ofTheDay = { key: `forgot-password:day:${whom}`, count: 10, perS: 86_400 }
-  return [...strangersBudgets('forgot-password', who, [`destination:${whom}`]), ofTheDay]
+function askingBudgets(who: { address: string }, whom: string[]): Budget[] {
+  const ofTheDay = whom.map((one) => ({
+    key: `forgot-password:day:${one}`,
+    count: 10,
+    perS: 86_400,
+  }))
+  return [...strangersBudgets('forgot-password', who, destinationsOf(whom)), ...ofTheDay]
 }
 
-/** What stands for the account of a reset: its link, or its phone. */
-function provenBy({ personal }: Means, body: ResetPassword): string {
-  return body.token === undefined ? indexOf(personal, body) : hashOf(body.token)
+function destinationsOf(whom: string[]): string[] {
+  return whom.map((one) => `destination:${one}`)
+}
+
+/** What stands for the account of a reset: its link, or each phone that may be meant. */
+function provenBy({ personal }: Means, body: ResetPassword): string[] {
+  return body.token === undefined ? indexesOf(personal, body) : [hashOf(body.token)]
 }

@@ -24,6 +24,25 @@ export function selectProved(db: Kysely<Tables>, proof: ProvedBy, index: string)
     .where('status', '=', 'active')
 }
 
+/**
+ * Of the phones that may be meant the one of an account, and the likeliest for a stranger; both are
+ * looked for alike.
+ */
+export async function phoneToReset(
+  { db, personal }: { db: Kysely<Tables> } & Pick<Means, 'personal'>,
+  phones: readonly string[],
+) {
+  const meant = []
+  for (const phone of phones) {
+    const index = personal.blindIndex('phone', phone)
+    const account = await selectProved(db, 'phone', index).executeTakeFirst()
+    meant.push({ phone, index, account })
+  }
+  const chosen = meant.find(({ account }) => account) ?? meant[0]
+  if (!chosen) throw new Error('No phone was named.')
+  return chosen
+}
+
 /** What codes for one phone are about, be there an account or not: an id made of its digest. */
 export function subjectOf(phoneIndex: string): string {
   const hex = createHash('sha256').update(phoneIndex).digest('hex')

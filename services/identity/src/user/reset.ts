@@ -1,4 +1,4 @@
-import { Phone } from '@forecourt/contracts/phone'
+import { PhoneOfAccount } from '@forecourt/contracts/phone'
 import { TypedCode } from '@forecourt/contracts/typed'
 import { z } from 'zod'
 import { NewPassword, TypedPassword } from './password.ts'
@@ -38,7 +38,7 @@ export type ForgotPassword = z.infer<typeof ForgotPassword>
 export const ResetPassword = z
   .object({
     token: z.string().min(1, 'Token is required').max(512).optional(),
-    phone: Phone.optional(),
+    phone: PhoneOfAccount.optional(),
     otp: TypedCode.optional(),
     password: NewPassword,
   })

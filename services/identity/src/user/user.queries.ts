@@ -45,6 +45,15 @@ export function indexOf(
   return personal.blindIndex('phone', typed.phone ?? '')
 }
 
+/** The digests of everything that may be meant by what was typed, the likeliest first. */
+export function indexesOf(
+  personal: PersonalData,
+  { email, phone: phones = [] }: { email?: string | undefined; phone?: string[] | undefined },
+): string[] {
+  if (email !== undefined) return [indexOf(personal, { email })]
+  return phones.map((phone) => indexOf(personal, { phone }))
+}
+
 /** The account as answers show it, its personal values in clear. */
 export function shownUser(personal: PersonalData, row: UserAndReach): User {
   return userOf(row, openedPerson(personal, row))

@@ -25,13 +25,13 @@ describe('credentials', () => {
       password: ' p ',
     })
     expect(Credentials.parse({ phone: '98765 43210', password: 'p' })).toMatchObject({
-      phone: '+919876543210',
+      phone: ['+919876543210'],
     })
   })
 
   test.each([null, ''])('may name the one, and the other as %j', (other) => {
     const typed = { email: other, phone: '98765 43210', password: 'p' }
-    expect(Credentials.parse(typed)).toMatchObject({ email: undefined, phone: '+919876543210' })
+    expect(Credentials.parse(typed)).toMatchObject({ email: undefined, phone: ['+919876543210'] })
     expect(ForgotPassword.parse({ email: 'asha@example.com', phone: other })).toEqual({
       ...{ email: 'asha@example.com', phone: undefined },
     })

@@ -1,6 +1,6 @@
 import { Email } from '@forecourt/contracts/email'
 import type { ErrorReason } from '@forecourt/contracts/errors'
-import { Phone } from '@forecourt/contracts/phone'
+import { PhoneOfAccount } from '@forecourt/contracts/phone'
 import { orNothing } from '@forecourt/contracts/typed'
 import { z } from 'zod'
 import { TypedPassword } from './password.ts'
@@ -87,7 +87,8 @@ export type User = z.infer<typeof User>
 /** One of an e-mail address and a phone; a form may send the other one empty, or as null. */
 export const oneContact = {
   email: orNothing(Email).transform((email) => email ?? undefined),
-  phone: orNothing(Phone).transform((phone) => phone ?? undefined),
+  /** Every phone that was meant. */
+  phone: orNothing(PhoneOfAccount).transform((phones) => phones ?? undefined),
 }
 
 /** What a person types to sign in. */

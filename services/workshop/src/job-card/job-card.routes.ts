@@ -35,22 +35,26 @@ import {
 } from './moves.queries.ts'
 import { insertJobCard } from './open.queries.ts'
 
+const id = { type: z.uuid() }
+const sorts = {
+  createdAt: 'created_at',
+  jobCardNumber: 'job_card_number',
+  completedAt: { nullable: 'completed_at' },
+}
+
 export const listJobCards = endpoint.list('GET /workshop/job-cards', {
   about: 'List job cards.',
   may: 'job_card.read',
   item: JobCard,
   filters: {
     status: { type: z.enum(lifecycle.states) },
-    assignedEngineer: { type: z.uuid() },
-    serviceRequestId: { type: z.uuid() },
-    customerId: { type: z.uuid() },
-    vehicleId: { type: z.uuid() },
-    serviceCenterId: { type: z.uuid() },
+    ...{ assignedEngineer: id, serviceRequestId: id },
+    ...{ customerId: id, vehicleId: id, serviceCenterId: id },
     paymentStatus: { type: z.string() },
     createdAt: { type: Moment },
   },
   own: 'customer_id',
-  sorts: { createdAt: 'created_at', jobCardNumber: 'job_card_number', completedAt: 'completed_at' },
+  sorts,
   search: ['job_card_number'],
   from: ({ db }) => selectJobCards(db),
   row: shownCard,

@@ -31,6 +31,11 @@ import {
 const table = 'serviceRequest'
 const kinds = ServiceRequest.shape
 const id = { type: z.uuid() }
+const sorts = {
+  createdAt: 'created_at',
+  preferredDate: { nullable: 'preferred_date' },
+  priority: 'priority',
+}
 
 export const listServiceRequests = endpoint.list('GET /workshop/service-requests', {
   about: 'List service requests.',
@@ -46,7 +51,7 @@ export const listServiceRequests = endpoint.list('GET /workshop/service-requests
     createdAt: { type: Moment },
   },
   own: 'customer_id',
-  sorts: { createdAt: 'created_at', preferredDate: 'preferred_date', priority: 'priority' },
+  sorts,
   search: ['request_number'],
   from: ({ db }) => selectServiceRequests(db),
   row: shownServiceRequest,
