@@ -73,7 +73,7 @@ describe('a person is told in plain words', () => {
     [{ search: 'a' }, 'search', 'Must have at least 2 characters'],
     [{ filter: { colour: 'red' } }, 'filter.colour', 'This is not known here'],
     [{ filter: { city: { like: 'P' } } }, 'filter.city.like', 'This is not known here'],
-    [{ filter: { city: '' } }, 'filter.city', 'Must not be empty'],
+    [{ filter: { city: '' } }, 'filter.city', 'Must not be empty: leave the filter out'],
     [{ filter: { verified: 'maybe' } }, 'filter.verified', 'Must be true or false'],
     [
       { filter: { createdAt: { gte: 'today' } } },
