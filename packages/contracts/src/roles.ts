@@ -141,3 +141,10 @@ export const rolesOfAllCenters: readonly string[] = ['admin']
 
 /** Roles of people who are customers: they see what belongs to their own account. */
 export const customerRoles: readonly string[] = ['mobile_user']
+
+/** Roles of people who do not work for the dealer group: they register by themselves. */
+const rolesOfOutsiders = new Set([...customerRoles, 'garage_owner'])
+
+export function isRoleOfStaff(role: string): boolean {
+  return !rolesOfOutsiders.has(role)
+}

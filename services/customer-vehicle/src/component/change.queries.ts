@@ -29,11 +29,16 @@ interface Locking extends Pick<Means, 'components'> {
  * Locks a vehicle, so that those who change its components do so in turn, and gives it those that
  * every vehicle has. Throws `not_found`, and `version_changed` where the picture is another by now.
  */
-export async function lockComponents(
+export async function lockComponents(context: Locking, vehicleId: string): Promise<void> {
+  await lockVehicle(context.db, vehicleId)
+  await countChange(context, vehicleId)
+}
+
+/** Counts a change of a locked vehicle's picture, and gives it what every vehicle has. */
+async function countChange(
   { db, components, expectedVersion }: Locking,
   vehicleId: string,
 ): Promise<void> {
-  await lockVehicle(db, vehicleId)
   const { version } = await db
     .insertInto('vehiclePicture')
     .values({ vehicleId, version: 2 })
@@ -67,7 +72,7 @@ export async function changeGraphical(
   await lockVehicle(db, vehicleId)
   // Before it is counted on, and given what every vehicle has.
   was(await graphicalOf(context, vehicleId))
-  await lockComponents(context, vehicleId)
+  await countChange(context, vehicleId)
   const rows = await componentsOf(db, vehicleId).execute()
   const known = new Map(rows.map((row) => [row.componentId, row]))
   for (const { id, ...change } of components) {

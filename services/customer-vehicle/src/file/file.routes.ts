@@ -1,4 +1,4 @@
-import { customerRoles } from '@forecourt/contracts/roles'
+import { isRoleOfStaff } from '@forecourt/contracts/roles'
 import { addressKey } from '@forecourt/platform/limit'
 import type { Me } from '@forecourt/platform/me'
 import { problem } from '@forecourt/platform/problem'
@@ -28,7 +28,7 @@ export const uploadFile = endpoint.raw('POST /files', {
   returns: UploadedFile,
   limits: ({ me, address }) => [
     me.userId
-      ? { key: `file:user:${me.userId}`, count: isOutsider(me) ? 30 : 300, perS: HOUR_S }
+      ? { key: `file:user:${me.userId}`, count: uploadsOf(me), perS: HOUR_S }
       : { key: `file:address:${addressKey(address)}`, count: 20, perS: HOUR_S },
   ],
   async handle({ request, read, transact }) {
@@ -40,9 +40,9 @@ export const uploadFile = endpoint.raw('POST /files', {
   },
 })
 
-/** Anybody becomes one by a form, and must not fill alone what waits to be attached. */
-function isOutsider({ roles }: Me): boolean {
-  return roles.some((role) => customerRoles.includes(role) || role === 'garage_owner')
+/** Whoever comes by a form must not fill alone what waits to be attached. */
+function uploadsOf({ roles }: Me): number {
+  return roles.every(isRoleOfStaff) ? 300 : 30
 }
 
 async function contentOf(bytes: Uint8Array, purpose: FilePurpose): Promise<FileContent> {

@@ -1,12 +1,12 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { SettingChanged } from '@forecourt/contracts/identity-events'
+import { isRoleOfStaff } from '@forecourt/contracts/roles'
 import type { SettingName } from '@forecourt/contracts/settings'
 import type { Context } from '@forecourt/platform/endpoint'
 import { fieldProblem, problem } from '@forecourt/platform/problem'
 import { json } from '@forecourt/platform/table'
 import { sql, type Kysely } from 'kysely'
 import type { Tables } from '../db.ts'
-import { isRoleOfStaff } from '../user/account.ts'
 import {
   configOf,
   decisionsIn,

@@ -1,6 +1,6 @@
 import { Email } from '@forecourt/contracts/email'
 import { Phone } from '@forecourt/contracts/phone'
-import { customerRoles, rolesOfAllCenters } from '@forecourt/contracts/roles'
+import { isRoleOfStaff, rolesOfAllCenters } from '@forecourt/contracts/roles'
 import { typedText, unlessBlank } from '@forecourt/contracts/typed'
 import { z } from 'zod'
 import { NewPassword } from './password.ts'
@@ -80,13 +80,6 @@ export function faultOfChange(
 
 /** What an account may do, and where. */
 export type Reach = Pick<UserRow, 'role' | 'serviceCenterIds'>
-
-/** Roles of people who do not work for the dealer group: they register by themselves. */
-const rolesOfOutsiders = new Set([...customerRoles, 'garage_owner'])
-
-export function isRoleOfStaff(role: string): boolean {
-  return !rolesOfOutsiders.has(role)
-}
 
 export function isAdministrator({ role }: Pick<UserRow, 'role'>): boolean {
   return rolesOfAllCenters.includes(role)
