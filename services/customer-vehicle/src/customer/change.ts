@@ -3,7 +3,7 @@ import { Email } from '@forecourt/contracts/email'
 import { normalizePhone, Phone } from '@forecourt/contracts/phone'
 import { orNothing, typedText } from '@forecourt/contracts/typed'
 import { z } from 'zod'
-import type { AddressCheck, PlaceNames } from '../place/place.ts'
+import { CountryOfAddress, type AddressCheck, type PlaceNames } from '../place/place.ts'
 import { CustomerFields, line, tidy } from '../registration/form.ts'
 import { chosen, type Choice } from '../registration/spelling.ts'
 import { splitName, type CustomerRow } from './customer.ts'
@@ -47,9 +47,7 @@ export const ChangeCustomer = z.object({
       z.object({
         ...place,
         street: orNothing(street),
-        country: line('Country', 60)
-          .regex(/^india$/i, 'Only India is known here')
-          .optional(),
+        country: orNothing(CountryOfAddress),
       }),
     ])
     .optional()
@@ -73,12 +71,13 @@ type Part = keyof PlaceNames | 'city'
 /** What a body changes of a customer, in which of its fields it says so, and what is wrong. */
 export function settleChange(shown: Shown, body: ChangeCustomer) {
   const { address, pinCode, zipCode } = body
+  const knownName = tidy(shown.fullName)
   const isWhole = typeof address === 'object' && address !== null
   const within = isWhole ? address : {}
   const part = (name: Part) =>
     chosen(shown[name], { [name]: body[name], [`address.${name}`]: within[name] })
   const choices = {
-    fullName: chosen(tidy(shown.fullName), namesOf(shown, body)),
+    fullName: chosen(knownName, namesOf(knownName, body)),
     city: part('city'),
     taluka: part('taluka'),
     district: part('district'),
@@ -101,9 +100,9 @@ export function settleChange(shown: Shown, body: ChangeCustomer) {
 export type SettledChange = ReturnType<typeof settleChange>
 
 /** The whole names that a body means: one half alone leaves the other as it is. */
-function namesOf({ fullName: before }: Shown, body: ChangeCustomer) {
+function namesOf(before: string, body: ChangeCustomer) {
   const { fullName, name, firstName, lastName } = body
-  const known = splitName(tidy(before))
+  const known = splitName(before)
   const last = lastName === undefined ? known.lastName : lastName
   const joined = [firstName ?? known.firstName, last ?? []].flat().join(' ')
   const isFirst = firstName !== undefined && firstName !== known.firstName
