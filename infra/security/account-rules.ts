@@ -50,25 +50,6 @@ export const accountRules: SecurityRule[] = [
     ],
   },
   {
-    says: 'A contact that was only typed resets no password, and costs whoever probes for it.',
-    guards: [
-      {
-        file: `${user}/reset.queries.ts`,
-        from: "    .where(column.provedAt, 'is not', null)\n",
-        to: '',
-        test: `${user}/unproved-contact.db.test.ts`,
-        title: 'what was sent to a contact opens nothing once it counts as unproved',
-      },
-      {
-        file: `${user}/contact.queries.ts`,
-        from: 'return isKnown ? [] : [{',
-        to: 'return isKnown || count > 0 ? [] : [{',
-        test: `${user}/contact-change.db.test.ts`,
-        title: 'who has an account is asked five times',
-      },
-    ],
-  },
-  {
     says: 'Wrong passwords lock an account for longer and longer, at every way in.',
     guards: [
       {

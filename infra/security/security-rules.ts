@@ -1,5 +1,6 @@
 import { accountRules } from './account-rules.ts'
 import { codeRules } from './code-rules.ts'
+import { contactRules } from './contact-rules.ts'
 import { dataRules } from './data-rules.ts'
 import { edgeRules } from './edge-rules.ts'
 import type { SecurityRule } from './rule.ts'
@@ -8,6 +9,7 @@ import type { SecurityRule } from './rule.ts'
 export const securityRules: readonly SecurityRule[] = [
   ...codeRules,
   ...accountRules,
+  ...contactRules,
   ...dataRules,
   ...edgeRules,
 ]
